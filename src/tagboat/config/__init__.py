@@ -1,0 +1,1 @@
+"""Pure: configuration text in, :class:`~tagboat.config.model.Config` out, or every mistake at once."""

@@ -1,0 +1,43 @@
+"""One spelling of JSON, so that a digest means the same thing everywhere.
+
+The form is RFC 8785 in spirit: sorted keys, no insignificant space, UTF-8, and no floats (a float's text differs
+between writers, so durations are kept out of everything that is digested).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+_NO_FORM = "only str, int, bool, None, lists and string-keyed mappings have a canonical form"
+
+JSON = str | int | bool | None | Sequence["JSON"] | Mapping[str, "JSON"]
+
+
+def canonical(value: JSON) -> str:
+    """Return the one JSON text of ``value``.
+
+    Raises:
+        TypeError: ``value`` holds a float or another type without a canonical form.
+    """
+    _refuse_floats(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: JSON) -> str:
+    """Return the SHA-256 of the canonical text of ``value``, in lower-case hex."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise TypeError(_NO_FORM)
+            _refuse_floats(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_floats(item)
+    elif not (value is None or isinstance(value, str | int)):
+        raise TypeError(_NO_FORM)

@@ -1,0 +1,1 @@
+"""Running plans: find or run, then an entry in the ledger."""

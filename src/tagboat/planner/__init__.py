@@ -1,0 +1,1 @@
+"""What would be released: pure rules over git history."""

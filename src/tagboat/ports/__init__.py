@@ -1,0 +1,37 @@
+"""What Tagboat asks of the outside, cut at the field's nouns: Protocols and the data that crosses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tagboat.ports.builder import Builder
+from tagboat.ports.clock import Clock
+from tagboat.ports.forge import Forge
+from tagboat.ports.index import Index
+from tagboat.ports.inspector import Inspector
+from tagboat.ports.installer import Installer
+from tagboat.ports.ledger import Ledger
+from tagboat.ports.repository import Repository
+from tagboat.ports.store import Store
+
+__all__ = ["Ports"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Every port that a step may use, chosen by ``tagboat.wiring`` and handed to the engine.
+
+    Attributes:
+        indexes: by the name that the configuration gives them.
+    """
+
+    repository: Repository
+    forge: Forge
+    indexes: Mapping[str, Index]
+    builder: Builder
+    inspector: Inspector
+    installer: Installer
+    store: Store
+    ledger: Ledger
+    clock: Clock

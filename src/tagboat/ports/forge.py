@@ -1,0 +1,143 @@
+"""The forge: where the project's code, CI results and releases live (GitHub)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of a CI run; ``conclusion`` is "" while it is not finished."""
+
+    name: str
+    status: str
+    conclusion: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    """One CI run.
+
+    Attributes:
+        id: the forge's number.
+        workflow: the workflow file's name, such as ``ci.yml``.
+        name: the workflow's display name.
+        commit: the commit that it ran on.
+        branch: the branch (or tag) that it ran for.
+        event: ``push``, ``pull_request``, ``workflow_dispatch``...
+        status: ``queued``, ``in_progress``, ``completed``...
+        conclusion: ``success``, ``failure``, ``cancelled``, ``skipped``, ``timed_out``...; "" while not completed.
+        url: for people.
+        attempt: 1, or more after a re-run.
+    """
+
+    id: int
+    workflow: str
+    name: str
+    commit: str
+    branch: str
+    event: str
+    status: str
+    conclusion: str
+    url: str
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file of a forge release.
+
+    Attributes:
+        sha256: as the forge computed it, lower-case hex; "" when it does not say.
+        uploader: the login of who uploaded it; "" when the forge does not say.
+    """
+
+    id: int
+    name: str
+    size: int
+    sha256: str
+    uploader: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeRelease:
+    """A release on the forge, draft or published.
+
+    Attributes:
+        author: the login of who made it.
+        immutable: its assets and tag can no longer be changed.
+    """
+
+    id: int
+    tag: str
+    title: str
+    draft: bool
+    prerelease: bool
+    immutable: bool
+    author: str
+    url: str
+    assets: tuple[Asset, ...] = ()
+
+    def asset(self, name: str) -> Asset | None:
+        """Return the asset of this name, or None."""
+        return next((asset for asset in self.assets if asset.name == name), None)
+
+
+class Forge(Protocol):
+    """A project on a forge. Every method may raise UnavailableError (down after retries) and DeniedError.
+
+    Writes raise AnswerLostError when they were sent and no answer was seen; they are never retried blindly.
+    """
+
+    repository: str
+    """``owner/name``."""
+
+    def viewer(self) -> str:
+        """Return the login that our credential stands for, or "" when it has none that can be asked for."""
+        ...
+
+    def tag_commit(self, tag: str) -> str | None:
+        """Return the commit that the tag peels to on the forge, or None when there is no such tag."""
+        ...
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Return a file's content at the commit, or None when it is not there."""
+        ...
+
+    def runs(self, commit: str) -> Sequence[WorkflowRun]:
+        """Return every CI run on exactly this commit, newest first, of every branch and event."""
+        ...
+
+    def jobs(self, run: WorkflowRun) -> Sequence[Job]:
+        """Return the jobs of the run's latest attempt."""
+        ...
+
+    def releases(self) -> Sequence[ForgeRelease]:
+        """Return all releases that we may see, drafts included, newest first."""
+        ...
+
+    def create_draft(
+        self, *, tag: str, commit: str, title: str, notes: str, prerelease: bool
+    ) -> ForgeRelease:
+        """Create a draft release for the tag."""
+        ...
+
+    def upload_asset(self, release: ForgeRelease, name: str, path: Path) -> Asset:
+        """Upload the file as an asset and return what the forge stored, its digest included."""
+        ...
+
+    def download_asset(self, asset: Asset, destination: Path) -> None:
+        """Write the asset's bytes to ``destination``, at most ``asset.size`` of them."""
+        ...
+
+    def delete_asset(self, asset: Asset) -> None:
+        """Delete the asset of a draft; no error when it is gone already."""
+        ...
+
+    def publish(self, release: ForgeRelease, *, prerelease: bool, latest: bool) -> ForgeRelease:
+        """Turn the draft into a public release."""
+        ...

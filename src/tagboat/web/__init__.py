@@ -1,0 +1,1 @@
+"""The web surface; it has no page yet."""
