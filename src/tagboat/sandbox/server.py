@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,9 @@ from tagboat.errors import UnavailableError
 from tagboat.sandbox.addresses import Addresses, IndexAddress, write_addresses
 from tagboat.sandbox.certificates import server_context
 from tagboat.sandbox.faults import SERVICES, Faults
+from tagboat.sandbox.forge import forge_application
 from tagboat.sandbox.frame import Frame, Moment, application
+from tagboat.sandbox.index.application import index_application
 from tagboat.sandbox.journal import Journal
 from tagboat.sandbox.lock import ProcessLock
 from tagboat.sandbox.state import State
@@ -35,7 +38,7 @@ class Sandbox:
     ``on_moment`` is called in the loop at the points that ``frame.Moment`` lists. ``relay_socket`` is where a
     ``relay.Relay`` listens; without one, projects that were not uploaded here do not exist. ``under_release`` names the
     projects that are never asked from the relay; whatever is uploaded here joins them. ``relay_cache`` is a folder
-    where relayed files stay, by default in the directory.
+    where relayed files stay, by default in the directory. ``now`` is the indexes' clock, in Unix seconds.
     """
 
     def __init__(
@@ -46,12 +49,14 @@ class Sandbox:
         relay_socket: Path | None = None,
         under_release: Collection[str] = (),
         relay_cache: Path | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.directory = directory.resolve()
         self._on_moment = on_moment
         self._relay_socket = relay_socket
         self._relay_cache = relay_cache or self.directory / "relay-cache"
         self._under_release = tuple(under_release)
+        self._now = now
         self._runners: list[web.AppRunner] = []
         self._addresses: Addresses | None = None
         self._lock = ProcessLock(self.directory)
@@ -84,7 +89,7 @@ class Sandbox:
         journal = Journal(self.directory / "journal.jsonl", state)
         frame = self.frame = Frame(state, journal, Faults(self.directory), token, self._on_moment)
         context = server_context(self.directory)
-        for service, made in self._applications(frame).items():
+        for service, made in self._applications(frame, addresses).items():
             runner = web.AppRunner(made, access_log=None, shutdown_timeout=1.0, auto_decompress=False)
             self._runners.append(runner)
             await runner.setup()
@@ -106,7 +111,8 @@ class Sandbox:
 
     def _applications(self, frame: Frame) -> dict[str, web.Application]:
         """The three services; each is one application."""
-        return {service: application(frame, service) for service in SERVICES}
+        indexes = {service: application(frame, service) for service in SERVICES if service != "forge"}
+        return {"forge": forge_application(frame), **indexes}
 
 
 def _sockets(directory: Path) -> dict[str, socket.socket]:
@@ -171,6 +177,7 @@ def running_sandbox(
     relay_socket: Path | None = None,
     under_release: Collection[str] = (),
     relay_cache: Path | None = None,
+    now: Callable[[], float] = time.time,
 ) -> Iterator[Sandbox]:
     """A sandbox in a thread of this process, up for the length of the ``with`` block; ``on_moment`` runs there, too."""
     sandbox = Sandbox(
@@ -179,6 +186,7 @@ def running_sandbox(
         relay_socket=relay_socket,
         under_release=under_release,
         relay_cache=relay_cache,
+        now=now,
     )
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name=f"sandbox {directory.name}", daemon=True)
