@@ -1,0 +1,65 @@
+"""One TOML file, read within bounds: hostile text ends in a :class:`~tagboat.errors.ConfigError`, never in a traceback.
+
+Bounds, all far above what a real project writes:
+
+- 1 MiB of text, because a release reads files from tags that anybody may have written;
+- 500 dots in one line, because the time to read a dotted key grows with the square of its parts;
+- the nesting and the length of numbers that the interpreter itself reads.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from tagboat.errors import ConfigError
+
+LIMIT = 1 << 20
+_DOTS = 500
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_REMEDY = "correct the file; its form is TOML 1.0"
+
+
+def text_of(file: str, data: bytes) -> str:
+    """Return the text of ``data``, with ``file`` as its name in messages.
+
+    Raises:
+        ConfigError: it is too long, or not UTF-8.
+    """
+    if len(data) > LIMIT:
+        raise ConfigError(
+            f"{file} is longer than {LIMIT} bytes", remedy="move what is not configuration elsewhere"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{file}:{line}: this is not UTF-8 text", remedy="save the file as UTF-8") from None
+
+
+def parse(file: str, data: bytes) -> dict[str, Any]:
+    """Return the table that a TOML file holds, with ``file`` as its name in messages.
+
+    Raises:
+        ConfigError: it is not TOML, or lies beyond the bounds.
+    """
+    text = text_of(file, data)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _DOTS:
+            raise ConfigError(f"{file}:{number}: a line with more than {_DOTS} dots", remedy=_REMEDY)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_said(file, str(error)), remedy=_REMEDY) from None
+    except RecursionError:
+        raise ConfigError(f"{file} is nested too deeply", remedy=_REMEDY) from None
+    except ValueError:  # the interpreter's limit for the digits of a number
+        raise ConfigError(f"{file} holds a number that is too long", remedy=_REMEDY) from None
+
+
+def _said(file: str, message: str) -> str:
+    place = _PLACE.search(message)
+    if place is None:
+        return f"{file}: not TOML: {message}"
+    return f"{file}:{place[1]}: not TOML: {message[: place.start()]} (column {place[2]})"

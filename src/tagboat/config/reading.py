@@ -1,0 +1,97 @@
+"""From a table, as TOML gives it, to a :class:`~tagboat.config.model.Config`, or to all of its mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from tagboat.config.consistency import inconsistencies
+from tagboat.config.mistakes import Mistake, refusal
+from tagboat.config.model import Component, Config, IndexTarget, Policy, Shard
+from tagboat.config.shape import ComponentTable, Document
+from tagboat.config.translation import translate
+
+# What no other part of a configuration can disagree with; N is the mistake's number.
+_HARMLESS = {"tag": "tagboat-N/{version}", "upload": "https://localhost/", "simple": "https://localhost/"}
+
+
+def read(file: str, where: str, text: str, root: tuple[str, ...], table: object) -> Config:
+    """Return the configuration that a table holds.
+
+    Args:
+        file: where it stands.
+        where: what stands before the file's name in messages.
+        text: the file's text, to find lines in.
+        root: the path of the table in the file.
+        table: the table.
+
+    Raises:
+        ConfigError: it has mistakes; all are named.
+    """
+    mistakes: list[Mistake] = []
+    try:
+        document = Document.model_validate(table)
+    except ValidationError as error:
+        mistakes = translate(error)
+        document = _rest(table, mistakes)
+    config = replace(_config(document), source=file)
+    tagged = frozenset(
+        n for n, component in document.components.items() if "tag" in component.model_fields_set
+    )
+    mistakes.extend(inconsistencies(config, tagged))
+    if mistakes:
+        raise refusal(where + file, text, root, mistakes)
+    return config
+
+
+def _rest(table: object, mistakes: Sequence[Mistake]) -> Document:
+    """Return what is right, with harmless values in the places of the mistakes: what is wrong between its parts is said too.
+
+    Nothing is left when a mistake concerns more than a key, because what it would have said is then not known.
+    """
+    rest = deepcopy(table)
+    for number, mistake in enumerate(mistakes):
+        match mistake.path:
+            case ("components" | "indexes" as kind, str(name), str(key), *_) if isinstance(rest, dict):
+                rest[kind][name].pop(key, None)
+                if key in _HARMLESS:
+                    rest[kind][name][key] = _HARMLESS[key].replace("N", str(number))
+            case (str(key), *_) if isinstance(rest, dict) and key not in {"components", "indexes"}:
+                rest.pop(key, None)
+            case _:
+                return Document()
+    try:
+        return Document.model_validate(rest)
+    except ValidationError:
+        return Document()
+
+
+def _config(document: Document) -> Config:
+    known = {index.name: index for index in Config().indexes}
+    for name, table in document.indexes.items():
+        known[name] = replace(
+            known.get(name, IndexTarget(name)), **_given(table.model_dump(exclude_unset=True))
+        )
+    return Config(
+        repository=document.repository,
+        default_branch=document.default_branch,
+        pipeline=document.pipeline,
+        components=tuple(_component(name, table) for name, table in document.components.items()),
+        indexes=tuple(known.values()),
+        policy=Policy(**document.policy.model_dump()),
+    )
+
+
+def _component(name: str, table: ComponentTable) -> Component:
+    values = _given(table.model_dump(exclude={"shards"}))
+    values["distributions"] = values["distributions"] or (name,)
+    shards = tuple(Shard(**_given(shard.model_dump())) for shard in table.shards)
+    return Component(name=name, shards=shards, **values)
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
