@@ -16,6 +16,7 @@ from tagboat.sandbox.forge.routes import (
     contents,
     control,
     git_data,
+    graphql,
     releases,
     repositories,
     smart_http,
@@ -33,6 +34,7 @@ _SUBJECTS = (
     commits,
     contents,
     actions,
+    graphql,
     control,
     smart_http,
 )
