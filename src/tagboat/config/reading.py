@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -53,14 +52,14 @@ def _rest(table: object, mistakes: Sequence[Mistake]) -> Document:
 
     Nothing is left when a mistake concerns more than a key, because what it would have said is then not known.
     """
-    rest = deepcopy(table)
+    rest = _copy(table)
     for number, mistake in enumerate(mistakes):
         match mistake.path:
-            case ("components" | "indexes" as kind, str(name), str(key), *_) if isinstance(rest, dict):
+            case ("components" | "indexes" as kind, str(name), str(key), *_):
                 rest[kind][name].pop(key, None)
                 if key in _HARMLESS:
                     rest[kind][name][key] = _HARMLESS[key].replace("N", str(number))
-            case (str(key), *_) if isinstance(rest, dict) and key not in {"components", "indexes"}:
+            case (str(key), *_) if key not in {"components", "indexes"}:
                 rest.pop(key, None)
             case _:
                 return Document()
@@ -68,6 +67,18 @@ def _rest(table: object, mistakes: Sequence[Mistake]) -> Document:
         return Document.model_validate(rest)
     except ValidationError:
         return Document()
+
+
+def _copy(table: object) -> dict[str, Any]:
+    """Copy as deep as a mistake is mended, and no deeper: hostile tables are nested more deeply than calls can be."""
+    rest = dict(table) if isinstance(table, dict) else {}
+    for kind in ("components", "indexes"):
+        named = rest.get(kind)
+        if isinstance(named, dict):
+            rest[kind] = {
+                name: dict(inner) if isinstance(inner, dict) else inner for name, inner in named.items()
+            }
+    return rest
 
 
 def _config(document: Document) -> Config:
