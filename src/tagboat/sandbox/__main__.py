@@ -7,8 +7,11 @@ import asyncio
 import json
 import os
 import signal
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
+from tagboat.sandbox.relay import running_relay
 from tagboat.sandbox.server import Sandbox
 
 
@@ -17,6 +20,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tagboat.sandbox")
     parser.add_argument("--dir", type=Path, required=True)
     parser.add_argument("--relay-socket", type=Path)
+    parser.add_argument("--own-relay", action="store_true", help="relay from this very process")
+    parser.add_argument("--default-index", help="what the relay reads when the machine names no main index")
     parser.add_argument("--relay-cache", type=Path)
     parser.add_argument("--under-release", action="append", default=[], metavar="NAME")
     parser.add_argument("--ready-fd", type=int)
@@ -24,13 +29,20 @@ def main() -> None:
     options = parser.parse_args()
     if options.detach and os.fork():
         os._exit(0)
-    sandbox = Sandbox(
-        options.dir,
-        relay_socket=options.relay_socket,
-        relay_cache=options.relay_cache,
-        under_release=options.under_release,
-    )
-    asyncio.run(_serve(sandbox, options.ready_fd))
+    with ExitStack() as stack:
+        relay_socket = options.relay_socket
+        if options.own_relay:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tagboat-relay-"))
+            relay_socket = Path(folder) / "relay.sock"
+            never = options.under_release
+            stack.enter_context(running_relay(relay_socket, default_index=options.default_index, never=never))
+        sandbox = Sandbox(
+            options.dir,
+            relay_socket=relay_socket,
+            relay_cache=options.relay_cache,
+            under_release=options.under_release,
+        )
+        asyncio.run(_serve(sandbox, options.ready_fd))
 
 
 async def _serve(sandbox: Sandbox, ready: int | None) -> None:

@@ -183,6 +183,8 @@ async def _handled(request: web.Request, handler: Handler) -> tuple[web.StreamRe
         return await handler(request), entries
     except web.HTTPException as answer:
         return answer, entries
+    except ConnectionError:
+        return _cut(request), entries  # the client went away; nobody is left to tell
     finally:
         recorded.reset(mark)
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +40,14 @@ def up(
     *,
     relay_socket: Path | None = None,
     relay_cache: Path | None = None,
-    under_release: tuple[str, ...] = (),
+    under_release: Collection[str] = (),
+    own_relay: bool = False,
+    default_index: str | None = None,
 ) -> Addresses:
     """Start the sandbox of this directory as a detached process, and return when it answers.
 
-    A sandbox that is up already is left as it is.
+    A sandbox that is up already is left as it is. ``own_relay`` makes its process the relay as well, for a sandbox
+    that is not in a network namespace; ``default_index`` is then what it reads when the machine names no main index.
 
     Raises:
         UnavailableError: It did not come up; the cause ends with its log.
@@ -57,6 +60,8 @@ def up(
         command = [sys.executable, "-P", "-m", "tagboat.sandbox", "--dir", str(directory)]
         for option, value in (("--relay-socket", relay_socket), ("--relay-cache", relay_cache)):
             command += [option, str(value.resolve())] if value else []
+        command += ["--own-relay"] if own_relay else []
+        command += ["--default-index", default_index] if default_index else []
         for name in under_release:
             command += ["--under-release", name]
         return _started(directory, command)

@@ -21,7 +21,7 @@ from tagboat.sandbox.addresses import Addresses, IndexAddress, write_addresses
 from tagboat.sandbox.certificates import server_context
 from tagboat.sandbox.faults import SERVICES, Faults
 from tagboat.sandbox.forge import forge_application
-from tagboat.sandbox.frame import Frame, Moment, application
+from tagboat.sandbox.frame import Frame, Moment
 from tagboat.sandbox.index.application import index_application
 from tagboat.sandbox.journal import Journal
 from tagboat.sandbox.lock import ProcessLock
@@ -109,10 +109,20 @@ class Sandbox:
         self._addresses = None
         self._lock.release()
 
-    def _applications(self, frame: Frame) -> dict[str, web.Application]:
+    def _applications(self, frame: Frame, addresses: Addresses) -> dict[str, web.Application]:
         """The three services; each is one application."""
-        indexes = {service: application(frame, service) for service in SERVICES if service != "forge"}
-        return {"forge": forge_application(frame), **indexes}
+        made = {"forge": forge_application(frame)}
+        for instance, address in (("testpypi", addresses.testpypi), ("pypi", addresses.pypi)):
+            made[instance] = index_application(
+                frame,
+                instance,
+                address.simple.removesuffix("/simple/"),
+                relay_socket=self._relay_socket,
+                relay_cache=self._relay_cache,
+                under_release=self._under_release,
+                now=self._now,
+            )
+        return made
 
 
 def _sockets(directory: Path) -> dict[str, socket.socket]:

@@ -1,0 +1,199 @@
+"""Orders for a running sandbox's forge: repositories, tokens and workflow runs that a rehearsal or a test needs.
+
+Everything goes over the sandbox's own HTTPS with its CA and its token; a process of any kind may call these functions.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tagboat.errors import InvalidError, UnavailableError
+from tagboat.sandbox.addresses import Addresses
+
+TIME_LIMIT: Final = 30.0
+"""Seconds that an order may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of a workflow run; without a state it has the run's."""
+
+    name: str
+    status: str | None = None
+    conclusion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedRun:
+    """A workflow run as the forge now tells of it."""
+
+    id: int
+    attempt: int
+    status: str
+    conclusion: str | None
+
+
+def create_repository(
+    addresses: Addresses,
+    full_name: str,
+    *,
+    private: bool = False,
+    default_branch: str = "main",
+    immutable_releases: bool = False,
+) -> str:
+    """Make ``OWNER/REPO``, or leave it when it is there; returns the URL for ``git push`` and ``git clone``.
+
+    Raises:
+        InvalidError: The name is not one.
+        UnavailableError: The sandbox does not answer.
+    """
+    order = {
+        "repository": full_name,
+        "private": private,
+        "default_branch": default_branch,
+        "immutable_releases": immutable_releases,
+    }
+    return str(_order(addresses, "POST", "repositories", order)["clone_url"])
+
+
+def create_token(
+    addresses: Addresses,
+    login: str,
+    *,
+    kind: str = "classic",
+    permissions: Mapping[str, str] | None = None,
+    repositories: Sequence[str] | None = None,
+    grants: Mapping[str, str] | None = None,
+) -> str:
+    """Make a token for an account (made when missing); returns the secret.
+
+    Args:
+        addresses: The running sandbox.
+        login: The account's name; an app's ends in ``[bot]``.
+        kind: ``classic``, ``fine-grained``, or ``installation`` (what a workflow gets).
+        permissions: For the latter two, such as ``{"contents": "write"}``; what is not named is not allowed.
+        repositories: The only repositories that the token reaches; all when None.
+        grants: What the account may do in repositories of others: ``{"OWNER/REPO": "read" | "write" | "admin"}``.
+
+    Raises:
+        InvalidError: Something in the order does not exist.
+        UnavailableError: The sandbox does not answer.
+    """
+    order: dict[str, object] = {"login": login, "kind": kind}
+    if permissions is not None:
+        order["permissions"] = dict(permissions)
+    if repositories is not None:
+        order["repositories"] = list(repositories)
+    order["grants"] = [{"repository": name, "level": level} for name, level in (grants or {}).items()]
+    return str(_order(addresses, "POST", "tokens", order)["token"])
+
+
+def play_workflow_run(
+    addresses: Addresses,
+    full_name: str,
+    *,
+    sha: str,
+    workflow: str = ".github/workflows/ci.yml",
+    name: str | None = None,
+    branch: str | None = None,
+    event: str = "push",
+    status: str = "completed",
+    conclusion: str | None = "success",
+    jobs: Sequence[Job] = (),
+) -> PlayedRun:
+    """Let a workflow run appear for a commit, with its jobs and their check runs.
+
+    Args:
+        addresses: The running sandbox.
+        full_name: ``OWNER/REPO``.
+        sha: The commit, which must have been pushed.
+        workflow: The workflow's file in the repository.
+        name: The workflow's name; by default its file's.
+        branch: By default the default branch.
+        event: What started it.
+        status: ``queued``, ``in_progress``, ``completed``...
+        conclusion: ``success``, ``failure``, ``cancelled``, ``skipped``... for a completed run.
+        jobs: By default one, ``test``, in the run's state.
+
+    Raises:
+        InvalidError: The commit or a word does not exist.
+        UnavailableError: The sandbox does not answer.
+    """
+    order = {
+        "repository": full_name,
+        "sha": sha,
+        "workflow": workflow,
+        "name": name,
+        "branch": branch,
+        "event": event,
+        **_state(status, conclusion),
+        "jobs": _jobs(jobs),
+    }
+    return PlayedRun(**_order(addresses, "POST", "runs", order))
+
+
+def change_workflow_run(
+    addresses: Addresses,
+    run: int,
+    *,
+    status: str = "completed",
+    conclusion: str | None = "success",
+    jobs: Sequence[Job] = (),
+    again: bool = False,
+) -> PlayedRun:
+    """Let a run go on to another state; ``again`` makes a new attempt of it. Without ``jobs`` all follow the run.
+
+    Raises:
+        InvalidError: The run or a word does not exist.
+        UnavailableError: The sandbox does not answer.
+    """
+    order = {**_state(status, conclusion), "jobs": _jobs(jobs), "again": again}
+    return PlayedRun(**_order(addresses, "PATCH", f"runs/{run}", order))
+
+
+def set_rate_limit(addresses: Addresses, limit: int | None) -> None:
+    """Refuse what goes beyond this many requests an hour and caller; None lifts the limit.
+
+    Raises:
+        UnavailableError: The sandbox does not answer.
+    """
+    _order(addresses, "PUT", "rate-limit", {"limit": limit})
+
+
+def _state(status: str, conclusion: str | None) -> dict[str, str | None]:
+    return {"status": status, "conclusion": conclusion if status == "completed" else None}
+
+
+def _jobs(jobs: Sequence[Job]) -> list[dict[str, str]]:
+    told = [{"name": job.name, "status": job.status, "conclusion": job.conclusion} for job in jobs]
+    return [{key: value for key, value in job.items() if value is not None} for job in told]
+
+
+def _order(addresses: Addresses, method: str, path: str, order: Mapping[str, object]) -> dict[str, Any]:
+    request = urllib.request.Request(  # noqa: S310 - the address of a sandbox is https on this machine
+        f"{addresses.forge}/_sandbox/{path}",
+        data=json.dumps(order).encode(),
+        method=method,
+        headers={"Authorization": f"token {addresses.token}", "Content-Type": "application/json"},
+    )
+    trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=addresses.ca))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
+    try:
+        with opener.open(request, timeout=TIME_LIMIT) as response:
+            answer: dict[str, Any] = json.load(response)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            said = refusal.read().decode(errors="replace")
+        raise InvalidError(f"the sandbox refused {path}: {said}") from refusal
+    except OSError as problem:
+        raise UnavailableError(
+            f"the sandbox at {addresses.forge} does not answer: {problem}",
+            remedy="tagboat sandbox up --dir DIR",
+        ) from problem
+    return answer

@@ -1,0 +1,1 @@
+"""A Python package index as PyPI behaves: uploads with its order of checks, and the simple API for installers."""

@@ -1,0 +1,106 @@
+"""What PyPI lets people do only on its website, and what only a sandbox can do: ``POST /_sandbox/...`` with the token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from aiohttp import web
+from packaging.utils import canonicalize_name
+
+from tagboat.sandbox.frame import has_token
+from tagboat.sandbox.index.identity import OWNER
+from tagboat.sandbox.index.refusals import bad, denied, refusal
+from tagboat.sandbox.index.store import Store
+
+_DAY_SECONDS: Final = 24 * 3600
+_STATUSES: Final = ("active", "archived", "quarantined", "deprecated")
+_SETTINGS: Final = ("uploads", "file-limit", "project-limit", "new-projects-limit")
+
+
+class Control:
+    """The control endpoints of one instance. Each takes a JSON body and answers JSON.
+
+    ``under-release`` [names]; ``token`` {owner?, projects?, expires?}; ``yank`` {project, version, reason?, yanked?};
+    ``delete`` {filename}; ``age`` {project, version, days}; ``project-status`` {project, status, reason?};
+    ``settings`` {uploads?: open|read-only|disabled, file-limit?, project-limit?, new-projects-limit?}.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where the handlers go."""
+        deeds: dict[str, Callable[[Any], dict[str, Any]]] = {
+            "under-release": self._under_release,
+            "token": self._token,
+            "yank": self._yank,
+            "delete": self._delete,
+            "age": self._age,
+            "project-status": self._project_status,
+            "settings": self._settings,
+        }
+        return [web.post(f"/_sandbox/{name}", _endpoint(deed)) for name, deed in deeds.items()]
+
+    def _under_release(self, names: Any) -> dict[str, Any]:
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise bad("A JSON list of project names is needed.")
+        self._store.add_under_release(names)
+        return {"under-release": sorted(self._store.under_release())}
+
+    def _token(self, body: Any) -> dict[str, Any]:
+        token = self._store.new_token(body.get("owner", OWNER), body.get("projects"), body.get("expires"))
+        return {"token": token}
+
+    def _yank(self, body: Any) -> dict[str, Any]:
+        return self._changed(
+            "UPDATE index_releases SET yanked = ?2, yanked_reason = ?3"
+            " WHERE instance = ?1 AND project = ?4 AND version = ?5",
+            *(int(body.get("yanked", True)), body.get("reason", "")),
+            *(canonicalize_name(body["project"]), body["version"]),
+        )
+
+    def _delete(self, body: Any) -> dict[str, Any]:
+        return self._changed("DELETE FROM index_files WHERE instance = ? AND filename = ?", body["filename"])
+
+    def _age(self, body: Any) -> dict[str, Any]:
+        return self._changed(
+            "UPDATE index_releases SET created = created - ?2 WHERE instance = ?1 AND project = ?3 AND version = ?4",
+            *(float(body["days"]) * _DAY_SECONDS, canonicalize_name(body["project"]), body["version"]),
+        )
+
+    def _project_status(self, body: Any) -> dict[str, Any]:
+        if body["status"] not in _STATUSES:
+            raise bad(f"The status is one of: {', '.join(_STATUSES)}.")
+        return self._changed(
+            "UPDATE index_projects SET status = ?2, status_reason = ?3 WHERE instance = ?1 AND name = ?4",
+            *(body["status"], body.get("reason", ""), canonicalize_name(body["project"])),
+        )
+
+    def _settings(self, body: Any) -> dict[str, Any]:
+        unknown = set(body) - set(_SETTINGS)
+        if unknown:
+            raise bad(f"No such setting: {', '.join(sorted(unknown))}.")
+        for name, value in body.items():
+            self._store.write("INSERT OR REPLACE INTO index_settings VALUES (?, ?, ?)", name, str(value))
+        return dict(body)
+
+    def _changed(self, statement: str, *values: Any) -> dict[str, Any]:
+        if not self._store.write(statement, *values):
+            raise refusal(404, "There is no such thing here.")
+        return {"changed": True}
+
+
+def _endpoint(
+    deed: Callable[[Any], dict[str, Any]],
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if not has_token(request):
+            raise denied("The sandbox's own token is needed.")
+        try:
+            return web.json_response(deed(await request.json()))
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError) as error:
+            raise bad(f"The body does not fit: {error!r}.") from None
+
+    return handle

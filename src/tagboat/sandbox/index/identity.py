@@ -1,0 +1,62 @@
+"""Who uploads, and whether they may: tokens as PyPI's, by Basic, Bearer or Token."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from typing import Final
+
+from packaging.utils import canonicalize_name
+
+from tagboat.sandbox.index.refusals import denied
+from tagboat.sandbox.index.store import Project, Store, Token
+
+OWNER: Final = "sandbox"
+"""The account of the sandbox's own token."""
+
+
+def identify(store: Store, authorization: str, own_token: str, help_: str) -> Token:
+    """The token of an Authorization header.
+
+    Raises:
+        web.HTTPForbidden: There is none, it is a password, or it does not exist. (PyPI answers 403, never 401.)
+    """
+    scheme, _, value = authorization.strip().partition(" ")
+    user, token = "__token__", value.strip()
+    if scheme.lower() == "basic":
+        try:
+            user, _, token = base64.b64decode(token, validate=True).decode().partition(":")
+        except ValueError:
+            token = ""
+    elif scheme.lower() not in ("bearer", "token"):
+        token = ""
+    if token and user != "__token__":
+        raise denied(
+            "Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers"
+            f" instead. See {help_}#apitoken and {help_}#trusted-publishers"
+        )
+    if hmac.compare_digest(token.encode(), own_token.encode()):
+        return Token(OWNER, None, None)
+    found = store.token(token)
+    if found is None:
+        raise denied(
+            f"Invalid or non-existent authentication information. See {help_}#invalid-auth for more information."
+        )
+    return found
+
+
+def check_permission(token: Token, name: str, project: Project | None, now: float, help_: str) -> None:
+    """Whether this token may upload to the project (None: one that the upload will create).
+
+    Raises:
+        web.HTTPForbidden: Expired, scoped to other projects, or somebody else's project.
+    """
+    if token.expires is not None and token.expires <= now:
+        raise denied("Invalid API Token: token is expired")
+    if token.projects is not None and canonicalize_name(name) not in token.projects:
+        raise denied(f"Invalid API Token: project-scoped token is not valid for project: {name!r}")
+    if project is not None and project.owner not in (token.owner, OWNER) and token.owner != OWNER:
+        raise denied(
+            f"The given token isn't allowed to upload to project {project.display!r}."
+            f" See {help_}#project-name for more information."
+        )
