@@ -71,3 +71,7 @@ class Builder(Protocol):
             UnavailableError: the build requirements could not be fetched.
         """
         ...
+
+    def differences(self, first: Path, second: Path) -> Sequence[str]:
+        """Name what differs between two builds of one file, member by member; empty for the same bytes."""
+        ...

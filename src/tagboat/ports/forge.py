@@ -104,12 +104,32 @@ class Forge(Protocol):
         """Return the commit that the tag peels to on the forge, or None when there is no such tag."""
         ...
 
+    def tag_names(self) -> Sequence[str]:
+        """Return the names of all tags."""
+        ...
+
+    def default_branch(self) -> str:
+        """Return the name of the default branch."""
+        ...
+
+    def branch_head(self, branch: str) -> str | None:
+        """Return the commit at the head of the branch, or None when there is no such branch."""
+        ...
+
+    def paths(self, commit: str) -> Sequence[str]:
+        """Return the path of every file in the commit's tree."""
+        ...
+
     def read(self, commit: str, path: str) -> bytes | None:
         """Return a file's content at the commit, or None when it is not there."""
         ...
 
     def runs(self, commit: str) -> Sequence[WorkflowRun]:
         """Return every CI run on exactly this commit, newest first, of every branch and event."""
+        ...
+
+    def branch_runs(self, branch: str) -> Sequence[WorkflowRun]:
+        """Return the newest CI runs on the branch, whatever their commit, newest first; one page of them."""
         ...
 
     def jobs(self, run: WorkflowRun) -> Sequence[Job]:

@@ -1,0 +1,300 @@
+"""The inline engine: one process walks a plan, step by step: find or run, then an entry in the ledger.
+
+Rules:
+
+- an intent is written before an effect and an outcome after it; an intent without outcome is ``unknown``, and the
+  world is looked at, with growing pauses, before anything is sent again;
+- a recorded outcome is reused, except a guard's: guards look afresh until the half is done;
+- guards of one phase are all asked, so that every problem is reported at once; nothing of the next phase starts;
+- a lost answer is looked for in the world; only what is provably not there is sent again, a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from tagboat.core.canonical import JSON
+from tagboat.core.plan import Plan
+from tagboat.core.step import Effect, Receipt, Step, StepState
+from tagboat.core.verdict import Finding, Verdict, worst
+from tagboat.engine.events import Moment, Observer, StepEvent, nobody
+from tagboat.engine.history import History
+from tagboat.engine.state import StateDirectory
+from tagboat.errors import (
+    AnswerLostError,
+    InterruptedRunError,
+    RefusedError,
+    StepFailedError,
+    TagboatError,
+    UnavailableError,
+    WaitingError,
+)
+from tagboat.ports import Ports
+from tagboat.ports.clock import growing_pauses
+from tagboat.steps.kinds import Attempt, Inputs, Kind, load_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a lost answer is looked for: the number of looks, the first pause in seconds, tries at one effect."""
+
+    looks: int = 5
+    first_pause: float = 1.0
+    tries: int = 3
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk over a plan: what has come of each step so far."""
+
+    plan: Plan
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    failures: dict[str, TagboatError] = field(default_factory=dict)
+
+
+class InlineEngine:
+    """Walks plans in this process.
+
+    Args:
+        ports: what steps may use.
+        state: the entered state directory.
+        patience: how lost answers are looked for.
+        observer: is told every moment.
+        stop: is asked between steps; True stops the walk at a safe point.
+        kinds: finds the kind of a step; tests take ``find`` out here.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        state: StateDirectory,
+        *,
+        patience: Patience | None = None,
+        observer: Observer = nobody,
+        stop: Callable[[], bool] = lambda: False,
+        kinds: Callable[[str], Kind] = load_kind,
+    ) -> None:
+        self._ports = ports
+        self._state = state
+        self._patience = patience or Patience()
+        self._observer = observer
+        self._stop = stop
+        self._kinds = kinds
+        self._sent: set[str] = set()
+
+    def walk(
+        self, plan: Plan, *, only: Collection[str] | None = None, preset: Mapping[str, Receipt] | None = None
+    ) -> Mapping[str, Receipt]:
+        """Do every step of the plan (or ``only`` these) and return the receipts.
+
+        Args:
+            plan: the frozen plan.
+            only: keys of the steps to do; None for all.
+            preset: receipts that stand in for steps, such as shards that another machine built.
+
+        Raises:
+            TagboatError: the first failure that decides; every failed guard of the phase is in its cause.
+        """
+        history = History(self._ports.ledger.entries(), plan.digest)
+        walk = Walk(plan, dict(preset or {}))
+        for step in plan.steps:
+            if step.key in walk.receipts or (only is not None and step.key not in only):
+                continue
+            if walk.failures and not self._may_still_run(walk, step):
+                break
+            if any(need in walk.failures for need in step.needs):
+                continue
+            if self._stop():
+                raise InterruptedRunError(
+                    "stopped between two steps; the state is saved", remedy="tagboat resume"
+                )
+            try:
+                walk.receipts[step.key] = self._do(walk, step, history)
+            except TagboatError as error:
+                walk.failures[step.key] = error
+        if walk.failures:
+            raise combined(list(walk.failures.values()))
+        return walk.receipts
+
+    def _may_still_run(self, walk: Walk, step: Step) -> bool:
+        """After a guard's failure the other guards of its phase still speak; after any other failure nothing does."""
+        failed = [walk.plan.step(key) for key in walk.failures]
+        guards = all(is_guard(other) and other.phase is step.phase for other in failed)
+        return guards and is_guard(step)
+
+    def _do(self, walk: Walk, step: Step, history: History) -> Receipt:
+        recorded = history.outcome(step.key)
+        if recorded is not None and not is_guard(step) and self._still_kept(recorded):
+            self._tell(Moment.RECORDED, step, recorded.state, reused=True, detail=recorded.summary)
+            return recorded
+        kind = self._kinds(step.kind)
+        inputs = Inputs(
+            step, walk.plan, {need: walk.receipts[need] for need in step.needs if need in walk.receipts}
+        )
+        number = history.attempts(step.key) + 1
+        started = self._ports.clock.monotonic()
+        self._tell(Moment.STARTED, step, StepState.RUNNING, attempt=number)
+        try:
+            receipt, found = self._find_or_run(
+                kind, step, inputs, number, unknown=self._unknown(step, history)
+            )
+            refuse_bad(receipt)
+        except TagboatError as error:
+            self._fail(step, number, error, started)
+            raise
+        except OSError as error:
+            failure = StepFailedError(f"this machine refused: {error}", remedy="repair that, then resume")
+            self._fail(step, number, failure, started)
+            raise failure from error
+        self._ports.ledger.append(
+            "outcome",
+            step=step.key,
+            attempt=number,
+            body={"plan": walk.plan.digest, "receipt": receipt.as_json(), "found": found},
+        )
+        seconds = self._ports.clock.monotonic() - started
+        self._tell(
+            Moment.RECORDED,
+            step,
+            receipt.state,
+            attempt=number,
+            found=found,
+            seconds=seconds,
+            detail=receipt.summary,
+            findings=receipt.findings,
+        )
+        return receipt
+
+    def _find_or_run(
+        self, kind: Kind, step: Step, inputs: Inputs, number: int, *, unknown: bool
+    ) -> tuple[Receipt, bool]:
+        receipt = self._look(kind, inputs) if unknown else kind.find(self._ports, inputs)
+        tries = 1
+        while receipt is None:
+            try:
+                return self._run(kind, step, inputs, number), False
+            except AnswerLostError:
+                self._tell(Moment.DONE, step, StepState.UNKNOWN, attempt=number)
+                receipt = self._look(kind, inputs)
+                if receipt is None and tries == self._patience.tries:
+                    raise
+                tries += 1
+        return receipt, True
+
+    def _run(self, kind: Kind, step: Step, inputs: Inputs, number: int) -> Receipt:
+        body: dict[str, JSON] = {"plan": inputs.plan.digest, "effect": step.effect.value}
+        self._ports.ledger.append("intent", step=step.key, attempt=number, body=body)
+        self._sent.add(step.key)
+        self._tell(Moment.INTENT, step, StepState.RUNNING, attempt=number)
+        folder = self._state.folder()
+        with self._state.log(step.key, number).open("a", encoding="utf-8") as log:
+            receipt = kind.run(self._ports, inputs, Attempt(number, lambda text: _write(log, text), folder))
+        shutil.rmtree(folder, ignore_errors=True)
+        self._tell(Moment.DONE, step, receipt.state, attempt=number)
+        return receipt
+
+    def _look(self, kind: Kind, inputs: Inputs) -> Receipt | None:
+        for pause in [0.0, *growing_pauses(self._patience.looks, self._patience.first_pause)]:
+            self._ports.clock.sleep(pause)
+            receipt = kind.find(self._ports, inputs)
+            if receipt is not None:
+                return receipt
+        return None
+
+    def _unknown(self, step: Step, history: History) -> bool:
+        return step.effect is not Effect.NONE and history.unknown(step.key)
+
+    def _still_kept(self, receipt: Receipt) -> bool:
+        record = receipt.facts.get("record")
+        artifacts = record.get("artifacts") if isinstance(record, Mapping) else None
+        shas = (
+            [a["sha256"] for a in artifacts if isinstance(a, Mapping)] if isinstance(artifacts, list) else []
+        )
+        return receipt.state is StepState.SKIPPED or all(self._ports.store.has(str(sha)) for sha in shas)
+
+    def _fail(self, step: Step, number: int, error: TagboatError, started: float) -> None:
+        state = StepState.WAITING if isinstance(error, WaitingError) else StepState.FAILED
+        sent = step.key in self._sent and step.effect is not Effect.NONE
+        unsure = sent and isinstance(error, UnavailableError)
+        body: dict[str, JSON] = {
+            "code": error.code,
+            "cause": error.cause,
+            "remedy": error.remedy,
+            "unsure": unsure,
+        }
+        self._ports.ledger.append("failure", step=step.key, attempt=number, body=body)
+        self._tell(
+            Moment.RECORDED,
+            step,
+            StepState.UNKNOWN if unsure else state,
+            attempt=number,
+            seconds=self._ports.clock.monotonic() - started,
+            detail=error.cause,
+            remedy=error.remedy,
+        )
+
+    def _tell(
+        self,
+        moment: Moment,
+        step: Step,
+        state: StepState,
+        *,
+        attempt: int = 1,
+        reused: bool = False,
+        found: bool = False,
+        seconds: float = 0.0,
+        detail: str = "",
+        remedy: str = "",
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        self._observer(
+            StepEvent(moment, step, state, attempt, reused, found, seconds, detail, remedy, findings)
+        )
+
+
+def is_guard(step: Step) -> bool:
+    """Tell whether a step only looks: it changes nothing outside and makes no file."""
+    return step.effect is Effect.NONE and step.kind not in _MAKERS
+
+
+_MAKERS = frozenset({"build-shard", "source-archive", "gather"})
+
+
+def refuse_bad(receipt: Receipt) -> None:
+    """Turn a guard's failing findings into the error that stops the release.
+
+    Raises:
+        RefusedError: a finding fails.
+        WaitingError: a finding waits, and none fails.
+    """
+    verdict = worst(receipt.findings)
+    if verdict not in (Verdict.FAIL, Verdict.WAIT):
+        return
+    deciding = [finding for finding in receipt.findings if finding.verdict is verdict]
+    kind = RefusedError if verdict is Verdict.FAIL else WaitingError
+    raise kind(
+        "; ".join(finding.reason for finding in deciding),
+        remedy="; ".join(dict.fromkeys(finding.remedy for finding in deciding if finding.remedy)),
+    )
+
+
+_PRECEDENCE = (7, 4, 3, 2, 1, 8, 6, 5)
+
+
+def combined(errors: list[TagboatError]) -> TagboatError:
+    """Return the error that decides, with every other cause and remedy in it."""
+    deciding = min(errors, key=lambda error: _PRECEDENCE.index(error.exit_status))
+    if len(errors) == 1:
+        return deciding
+    ordered = [deciding, *(error for error in errors if error is not deciding)]
+    cause = "; ".join(error.cause for error in ordered)
+    remedy = "; ".join(dict.fromkeys(error.remedy for error in ordered if error.remedy))
+    return type(deciding)(cause, remedy=remedy)
+
+
+def _write(log: TextIO, text: str) -> None:
+    log.write(text.rstrip("\n") + "\n")
+    log.flush()

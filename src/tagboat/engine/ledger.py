@@ -1,0 +1,142 @@
+"""The ledger in SQLite: append-only, hash-chained, durable before the call returns."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tagboat.core.canonical import JSON, canonical
+from tagboat.errors import ConflictError
+from tagboat.ports.clock import Clock
+from tagboat.ports.ledger import GENESIS, Entry
+
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS entry (
+    seq INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    event TEXT NOT NULL,
+    step TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS entry_is_never_changed BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS entry_is_never_deleted BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+"""
+
+
+class SqliteLedger:
+    """The ledger of one release, in ``ledger.sqlite`` of its state directory.
+
+    Args:
+        path: the database file; made when absent.
+        clock: gives each entry's time.
+        actor: who runs this process.
+        genesis: the hash that the first entry chains to: the last one of the project's previous ledger.
+
+    Raises:
+        ConflictError: the file is not a ledger that SQLite can read.
+    """
+
+    def __init__(self, path: Path, clock: Clock, actor: str, *, genesis: str = GENESIS) -> None:
+        self._clock = clock
+        self._actor = actor
+        self._genesis = genesis
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._database.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            raise unreadable(path, error) from error
+
+    def close(self) -> None:
+        """Close the database; entries are durable already."""
+        self._database.close()
+
+    def append(
+        self, event: str, *, step: str = "", attempt: int = 0, body: Mapping[str, JSON] | None = None
+    ) -> Entry:
+        """Write one entry and return it once it is on disk."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            last = self._database.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
+            seq, previous = (last[0] + 1, last[1]) if last else (1, self._genesis)
+            time = self._clock.now().isoformat(timespec="milliseconds")
+            draft = Entry(seq, time, self._actor, event, step, attempt, dict(body or {}), previous, "")
+            entry = Entry(
+                seq, time, self._actor, event, step, attempt, draft.body, previous, draft.computed()
+            )
+            row = (
+                seq,
+                time,
+                self._actor,
+                event,
+                step,
+                attempt,
+                canonical(dict(entry.body)),
+                previous,
+                entry.hash,
+            )
+            self._database.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._database.execute("COMMIT")
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        return entry
+
+    def entries(self) -> Sequence[Entry]:
+        """Return all entries in order."""
+        rows = self._database.execute("SELECT * FROM entry ORDER BY rowid").fetchall()
+        return [Entry(*row[:6], json.loads(row[6]), *row[7:]) for row in rows]
+
+    def export(self) -> str:
+        """Return the ledger as JSON lines, oldest first."""
+        return "".join(canonical(line(entry)) + "\n" for entry in self.entries())
+
+
+def line(entry: Entry) -> dict[str, JSON]:
+    """Return an entry as it stands in an exported ledger."""
+    return {
+        "seq": entry.seq,
+        "time": entry.time,
+        "actor": entry.actor,
+        "event": entry.event,
+        "step": entry.step,
+        "attempt": entry.attempt,
+        "body": dict(entry.body),
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+
+
+def read_export(text: str) -> list[Entry]:
+    """Read exported lines back.
+
+    Raises:
+        ConflictError: a line is not an entry; the message names it.
+    """
+    entries = []
+    for number, row in enumerate(text.splitlines(), start=1):
+        try:
+            entries.append(Entry(**json.loads(row)))
+        except (TypeError, ValueError) as error:
+            raise ConflictError(
+                f"line {number} of the ledger is not an entry: {error}",
+                remedy="compare it with the ledger among the release's assets",
+            ) from error
+    return entries
+
+
+def unreadable(path: Path, error: Exception) -> ConflictError:
+    """Return the error for a ledger file that cannot be read."""
+    return ConflictError(
+        f"the ledger {path.name} cannot be read: {error}",
+        remedy="start again with a fresh --state: what is done is found in the world",
+    )

@@ -1,0 +1,188 @@
+"""A whole release: the prepare half, the Manifest, the publish half; each half resumable at any point.
+
+The publish half is planned from the Manifest alone. Before anything is published the prepare plan is derived again from
+the configuration at the tag's commit, read through the forge as data, and compared by digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tagboat.config.model import Config
+from tagboat.core.artifact import Artifact, Manifest, Role
+from tagboat.core.canonical import JSON
+from tagboat.core.plan import Plan, broken_laws
+from tagboat.core.step import Phase, Receipt
+from tagboat.engine.history import History
+from tagboat.engine.inline import InlineEngine
+from tagboat.engine.state import StateDirectory, write_durably
+from tagboat.errors import ConflictError, PartialError, StalePlanError, StepFailedError, TagboatError
+from tagboat.pipelines import tag_release
+from tagboat.ports import Ports
+from tagboat.steps.adopt import MANIFEST_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a release is derived from: the configuration at the tag, and the plan that follows from it."""
+
+    config: Config
+    prepare: Plan
+
+
+@dataclass(slots=True)
+class ReleaseRun:
+    """One run of a release in one state directory.
+
+    Attributes:
+        derived: the plan from the mirror's view of the tag.
+        derive_again: the same, from the forge's view of it; called once, before the publish half.
+        context: what ``resume`` needs to start this release again (repository, tags, sandbox); kept with the plans.
+    """
+
+    ports: Ports
+    state: StateDirectory
+    engine: InlineEngine
+    derived: Derived
+    derive_again: Callable[[], Derived]
+    context: Mapping[str, JSON] = field(default_factory=dict)
+
+    def check(self) -> Mapping[str, Receipt]:
+        """Ask the guards of the check phase, and nothing else."""
+        plan = self.derived.prepare
+        return self.engine.walk(plan, only={s.key for s in plan.steps if s.phase is Phase.CHECK})
+
+    def prepare(self) -> Manifest:
+        """Walk the prepare half and return its Manifest; what an earlier run finished is not done again."""
+        self._freeze()
+        frozen = self._frozen_manifest()
+        if frozen is not None:
+            return frozen
+        receipts = self.engine.walk(self.derived.prepare)
+        data = receipts["gather"].facts["manifest"]
+        if not isinstance(data, Mapping):
+            raise TypeError("the gather step states the Manifest")
+        manifest = Manifest.from_json(data)
+        self.ports.ledger.append("manifest", body={"digest": manifest.digest, "plan": manifest.plan})
+        write_durably(self.state.manifest, manifest.text)
+        return manifest
+
+    def plan_publish(self, manifest: Manifest) -> Plan:
+        """Return the publish half for this Manifest."""
+        sha256, size = self.ports.store.put(_written(self.state, manifest))
+        file = Artifact(MANIFEST_NAME, sha256, size, "", Role.CHECKSUM)
+        return lawful(tag_release.publish(self.derived.config, self.derived.prepare, manifest, file))
+
+    def publish(self, manifest: Manifest) -> None:
+        """Derive the plan again, compare, and walk the publish half up to the end."""
+        self._compare(manifest)
+        plan = self.plan_publish(manifest)
+        if self._frozen_publish() is None:
+            self.ports.ledger.append("plan", body={"half": "publish", "digest": plan.digest})
+            self.state.save_plans(self.derived.prepare, plan, self.context)
+        elif self._frozen_publish() != plan.digest:
+            raise StalePlanError(
+                "the publish plan in the state directory is not the one that follows from this Manifest",
+                remedy="start again with a fresh --state",
+            )
+        self.engine.walk(plan)
+        self.ports.ledger.append("done", body={"manifest": manifest.digest})
+
+    def confirm(self, manifest: Manifest) -> Mapping[str, Receipt]:
+        """Ask the guards of the confirm phase, and nothing else."""
+        plan = self.plan_publish(manifest)
+        return self.engine.walk(plan, only={s.key for s in plan.steps if s.phase is Phase.CONFIRM})
+
+    def verdict(self, error: TagboatError) -> TagboatError:
+        """Return the error as the caller must see it: partial, when outside effects exist and a resume can go on."""
+        plans = self.state.load_plans()
+        publish = plans[1] if plans else None
+        if publish is None or error.exit_status in _KEPT or isinstance(error, ConflictError):
+            return error
+        if not History(self.ports.ledger.entries(), publish.digest).touched_outside():
+            return error
+        remedy = "; ".join(text for text in (error.remedy, "then: tagboat resume") if text)
+        return PartialError(error.cause, remedy=remedy)
+
+    def _freeze(self) -> None:
+        plans = self.state.load_plans()
+        prepare = lawful(self.derived.prepare)
+        if plans is None:
+            self.ports.ledger.append("plan", body={"half": "prepare", "digest": prepare.digest})
+            self.state.save_plans(prepare, None, self.context)
+        elif plans[0].digest != prepare.digest:
+            raise StalePlanError(
+                f"the state directory holds the plan {plans[0].digest[:12]}; "
+                f"tag, commit and configuration now give {prepare.digest[:12]}",
+                remedy="find out what moved; start again with a fresh --state",
+            )
+        else:
+            self.ports.ledger.append("resume", body={"digest": prepare.digest})
+
+    def _frozen_publish(self) -> str | None:
+        plans = self.state.load_plans()
+        return plans[1].digest if plans and plans[1] else None
+
+    def _frozen_manifest(self) -> Manifest | None:
+        """The Manifest of a finished prepare half, if its files are still kept."""
+        entries = [e for e in self.ports.ledger.entries() if e.event == "manifest"]
+        if not entries or self._frozen_publish() is None or not self.state.manifest.exists():
+            return None
+        manifest = read_manifest(self.state.manifest.read_text())
+        if manifest.digest != entries[-1].body.get("digest"):
+            raise ConflictError(
+                f"{self.state.manifest} is not the Manifest that the ledger recorded",
+                remedy="start again with a fresh --state",
+            )
+        return manifest if all(self.ports.store.has(a.sha256) for a in manifest.artifacts) else None
+
+    def _compare(self, manifest: Manifest) -> None:
+        again = self.derive_again().prepare
+        if again.digest == self.derived.prepare.digest == manifest.plan:
+            return
+        raise StalePlanError(
+            f"the Manifest was made for the plan {manifest.plan[:12]}; the forge's tag and configuration give "
+            f"{again.digest[:12]}",
+            remedy="nothing was published: find out what moved (tag, configuration), then start again",
+        )
+
+
+_KEPT = (5, 7, 130)
+
+
+def lawful(plan: Plan) -> Plan:
+    """Return the plan, if it breaks no law.
+
+    Raises:
+        StepFailedError: it does; the pipeline has a mistake.
+    """
+    broken = list(broken_laws(plan))
+    if broken:
+        raise StepFailedError(
+            f"the pipeline makes an unlawful plan: {'; '.join(broken)}", remedy="report this"
+        )
+    return plan
+
+
+def read_manifest(text: str) -> Manifest:
+    """Read a Manifest's text.
+
+    Raises:
+        ConflictError: it is not a Manifest.
+    """
+    import json  # noqa: PLC0415 - keeps the module light for status
+
+    try:
+        return Manifest.from_json(json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConflictError(
+            f"this is not a Manifest: {error}", remedy="use the file that the build wrote"
+        ) from error
+
+
+def _written(state: StateDirectory, manifest: Manifest) -> Path:
+    path = state.folder() / MANIFEST_NAME
+    path.write_text(manifest.text)
+    return path

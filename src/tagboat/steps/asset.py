@@ -1,0 +1,66 @@
+"""Uploads one file to the tag's release on the forge and reads its digest back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tagboat.core.artifact import Artifact
+from tagboat.core.step import Effect, Phase, Receipt
+from tagboat.errors import ConflictError, StepFailedError
+from tagboat.ports import Ports
+from tagboat.ports.forge import Asset
+from tagboat.steps.draft import the_release
+from tagboat.steps.kinds import Attempt, Inputs
+
+PHASE = Phase.STAGE
+EFFECT = Effect.REVERSIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The tag and the artifact, as JSON."""
+
+    tag: str
+    artifact: Mapping[str, Any]
+
+
+def find(ports: Ports, inputs: Inputs) -> Receipt | None:
+    """Return the asset when it is there with our bytes."""
+    options = inputs.options(Options)
+    artifact = Artifact.from_json(options.artifact)
+    release = the_release(ports, options.tag)
+    asset = release.asset(artifact.file) if release else None
+    if asset is None:
+        return None
+    if asset.sha256 != artifact.sha256:
+        raise ConflictError(
+            f"the release of {options.tag} holds another {artifact.file}: {asset.sha256[:12]}, ours is {artifact.sha256[:12]}",
+            remedy="find out who uploaded it; delete it from the draft, then resume",
+        )
+    return _receipt(asset, "found")
+
+
+def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
+    """Upload, then compare the digest that the forge computed."""
+    options = inputs.options(Options)
+    artifact = Artifact.from_json(options.artifact)
+    release = the_release(ports, options.tag)
+    if release is None:
+        raise StepFailedError(
+            f"the draft of {options.tag} is gone",
+            remedy="start again: it is made anew and filled from this build",
+        )
+    attempt.log(f"uploading {artifact.file}, {artifact.size} bytes")
+    asset = ports.forge.upload_asset(release, artifact.file, ports.store.path(artifact))
+    if asset.sha256 and asset.sha256 != artifact.sha256:
+        raise ConflictError(
+            f"the forge stored {artifact.file} as {asset.sha256[:12]}, we sent {artifact.sha256[:12]}",
+            remedy="delete the asset from the draft, then resume",
+        )
+    return _receipt(asset, "uploaded")
+
+
+def _receipt(asset: Asset, verb: str) -> Receipt:
+    return Receipt(f"{verb} {asset.name}", {"id": asset.id, "sha256": asset.sha256, "url": asset.url})

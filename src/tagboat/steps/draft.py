@@ -1,0 +1,123 @@
+"""Makes sure that the tag has one draft release on the forge, holding nothing but this build's files.
+
+A draft whose Manifest is not ours is emptied, the Manifest first, so that no moment shows a Manifest beside files that
+it does not describe. Only files that our own identity uploaded are deleted; a stranger's file is a conflict. A release
+that is public already is accepted when its Manifest is ours (a colleague may have un-drafted it).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tagboat.core.step import Effect, Phase, Receipt
+from tagboat.errors import ConflictError
+from tagboat.ports import Ports
+from tagboat.ports.forge import Asset, ForgeRelease
+from tagboat.steps.adopt import LEDGER_NAME, MANIFEST_NAME, only_release
+from tagboat.steps.kinds import Attempt, Inputs
+
+PHASE = Phase.STAGE
+EFFECT = Effect.REVERSIBLE
+_MOST_NOTES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The draft to make.
+
+    Attributes:
+        notes: the path of the release notes in the tagged tree, or "".
+        files: ``name=sha256`` of every file that the release will hold.
+    """
+
+    tag: str
+    commit: str
+    title: str
+    notes: str
+    prerelease: bool
+    files: tuple[str, ...]
+
+
+def find(ports: Ports, inputs: Inputs) -> Receipt | None:
+    """Return the release when it needs no work."""
+    options = inputs.options(Options)
+    release = the_release(ports, options.tag)
+    if release is None:
+        return None
+    manifest = release.asset(MANIFEST_NAME)
+    if not release.draft and (manifest is None or manifest.sha256 != _files(options)[MANIFEST_NAME]):
+        raise ConflictError(
+            f"{options.tag} was published on the forge without this build's Manifest: {release.url}",
+            remedy="find out who published it; a published release is never overwritten",
+        )
+    return None if _strays(release, options) else _receipt(release, "found")
+
+
+def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
+    """Create the draft, or empty the one that is there."""
+    options = inputs.options(Options)
+    release = the_release(ports, options.tag)
+    if release is None:
+        release = ports.forge.create_draft(
+            tag=options.tag,
+            commit=options.commit,
+            title=options.title,
+            notes=_notes(ports, options),
+            prerelease=options.prerelease,
+        )
+        return _receipt(release, "created")
+    strays = _strays(release, options)
+    _refuse_strangers(ports, release, strays)
+    for asset in strays:
+        attempt.log(f"deleting {asset.name} of an earlier build from the draft")
+        ports.forge.delete_asset(asset)
+    return _receipt(release, f"emptied of {len(strays)} earlier files")
+
+
+def the_release(ports: Ports, tag: str) -> ForgeRelease | None:
+    """Return the one release of the tag, draft or public, or None.
+
+    Raises:
+        ConflictError: there are several.
+    """
+    return only_release([r for r in ports.forge.releases() if r.tag == tag], tag)
+
+
+def _files(options: Options) -> dict[str, str]:
+    return dict(item.rsplit("=", 1) for item in options.files)
+
+
+def _strays(release: ForgeRelease, options: Options) -> list[Asset]:
+    wanted = _files(options)
+    strays = [
+        a for a in release.assets if not a.name.startswith(_LEDGER_STEM) and wanted.get(a.name) != a.sha256
+    ]
+    return sorted(strays, key=lambda asset: asset.name != MANIFEST_NAME)
+
+
+_LEDGER_STEM = LEDGER_NAME.removesuffix(".jsonl")
+
+
+def _refuse_strangers(ports: Ports, release: ForgeRelease, strays: list[Asset]) -> None:
+    viewer = ports.forge.viewer()
+    strangers = [a for a in strays if viewer and a.uploader and a.uploader != viewer]
+    if strangers or not release.draft:
+        named = ", ".join(f"{a.name} (by {a.uploader or 'unknown'})" for a in strangers or strays)
+        raise ConflictError(
+            f"the release of {release.tag} holds files that this build did not make: {named}",
+            remedy=f"remove them from {release.url}, or delete the draft, then resume",
+        )
+
+
+def _notes(ports: Ports, options: Options) -> str:
+    if not options.notes:
+        return ""
+    text = ports.forge.read(options.commit, options.notes)
+    return text.decode("utf-8", "replace")[:_MOST_NOTES] if text else ""
+
+
+def _receipt(release: ForgeRelease, verb: str) -> Receipt:
+    kind = "draft" if release.draft else "published release"
+    return Receipt(
+        f"{verb} the {kind} of {release.tag}", {"id": release.id, "url": release.url, "draft": release.draft}
+    )

@@ -1,0 +1,82 @@
+"""Guard: the built files are what they say, what was asked for, and what the tag holds; all problems at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tagboat.config.frozen import component_from_json
+from tagboat.config.model import Component
+from tagboat.core.artifact import Manifest, Role
+from tagboat.core.step import Effect, Phase, Receipt
+from tagboat.core.verdict import Verdict
+from tagboat.ports import Ports
+from tagboat.ports.inspector import InspectionRequest
+from tagboat.steps.kinds import Attempt, Inputs
+
+PHASE = Phase.VERIFY
+EFFECT = Effect.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The component as configured, its commit and version, and whether the files go to a final target."""
+
+    component: Mapping[str, Any]
+    commit: str
+    version: str
+    final: bool
+
+
+def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
+    """A guard looks afresh each time."""
+    return None
+
+
+def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
+    """Hand every sdist and wheel of the component to the inspector, with the tag's tree beside them."""
+    options = inputs.options(Options)
+    component = component_from_json(options.component)
+    artifacts = the_manifest(inputs).of(component.name, Role.SDIST, Role.WHEEL)
+    request = InspectionRequest(
+        component=component,
+        version=options.version,
+        files={artifact: ports.store.path(artifact) for artifact in artifacts},
+        tree=_digests(ports, options.commit, component),
+        final=options.final,
+        wheel_patterns=tuple(p for shard in component.shards for p in shard.wheels),
+        sdist=any(shard.sdist for shard in component.shards),
+    )
+    findings = tuple(
+        f for f in ports.inspector.inspect(request, attempt.log) if f.verdict is not Verdict.PASS
+    )
+    failed = [f for f in findings if f.verdict is Verdict.FAIL]
+    warned = len(findings) - len(failed)
+    summary = f"{len(artifacts)} files: {len(failed)} problems, {warned} warnings"
+    return Receipt(summary, {"files": len(artifacts), "warnings": warned}, findings=findings)
+
+
+def the_manifest(inputs: Inputs) -> Manifest:
+    """Return the Manifest of the needed gather step.
+
+    Raises:
+        TypeError: the plan does not say that this step needs it.
+    """
+    data = inputs.fact("gather", "manifest")
+    if not isinstance(data, dict):
+        raise TypeError(f"{inputs.step.key} needs the gather step")
+    return Manifest.from_json(data)
+
+
+def _digests(ports: Ports, commit: str, component: Component) -> dict[str, str]:
+    prefix = "" if component.path == "." else component.path.rstrip("/") + "/"
+    digests = {}
+    for entry in ports.repository.tree(commit):
+        if entry.path.startswith(prefix) and entry.mode != "160000":
+            content = ports.repository.read(commit, entry.path) if entry.mode != "120000" else None
+            digests[entry.path[len(prefix) :]] = (
+                hashlib.sha256(content).hexdigest() if content is not None else ""
+            )
+    return digests

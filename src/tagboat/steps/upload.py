@@ -1,0 +1,56 @@
+"""Uploads one file to one index, once: the same bytes there are a receipt, other bytes are a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tagboat.core.artifact import Artifact
+from tagboat.core.step import Effect, Phase, Receipt
+from tagboat.errors import ConflictError
+from tagboat.ports import Ports
+from tagboat.steps.kinds import Attempt, Inputs
+
+PHASE = Phase.PUBLISH
+EFFECT = Effect.PERMANENT
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The index's name, the distribution, and the artifact as JSON."""
+
+    index: str
+    distribution: str
+    artifact: Mapping[str, Any]
+
+
+def find(ports: Ports, inputs: Inputs) -> Receipt | None:
+    """Return the listed file when it has our digest."""
+    options = inputs.options(Options)
+    artifact = Artifact.from_json(options.artifact)
+    project = ports.indexes[options.index].project(options.distribution)
+    file = project.file(artifact.file) if project else None
+    if file is None:
+        return None
+    if file.sha256 != artifact.sha256:
+        raise ConflictError(
+            f"{options.index} holds another {artifact.file}: {file.sha256[:12]}, ours is {artifact.sha256[:12]}",
+            remedy="an index never takes a file name twice: find out who published it, and release the next version",
+        )
+    return Receipt(
+        f"{options.index} has {artifact.file} with our bytes", {"sha256": file.sha256, "url": file.url}
+    )
+
+
+def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
+    """Send the file."""
+    options = inputs.options(Options)
+    artifact = Artifact.from_json(options.artifact)
+    attempt.log(f"uploading {artifact.file}, {artifact.size} bytes, to {options.index}")
+    warning = ports.indexes[options.index].upload(ports.store.path(artifact), artifact.sha256)
+    if warning:
+        attempt.log(f"{options.index} says: {warning}")
+    return Receipt(
+        f"uploaded {artifact.file} to {options.index}", {"sha256": artifact.sha256, "warning": warning}
+    )

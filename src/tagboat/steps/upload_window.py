@@ -1,0 +1,58 @@
+"""Guard: the index still takes files for this version.
+
+Observed behaviour of PyPI since July 2026: no new file is accepted for a release whose first file is older than 14 days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tagboat.core.artifact import Role
+from tagboat.core.step import Effect, Phase, Receipt
+from tagboat.core.verdict import Finding, Verdict
+from tagboat.ports import Ports
+from tagboat.ports.index import published
+from tagboat.steps.adopt import adopted
+from tagboat.steps.kinds import Attempt, Inputs
+
+PHASE = Phase.CHECK
+EFFECT = Effect.NONE
+WINDOW = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One distribution's version on one index."""
+
+    index: str
+    distribution: str
+    version: str
+
+
+def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
+    """A guard looks afresh each time."""
+    return None
+
+
+def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
+    """Compute the time that is left from the first file's upload time."""
+    options = inputs.options(Options)
+    files = published(ports.indexes[options.index].project(options.distribution), options.version)
+    times = sorted(datetime.fromisoformat(f.uploaded) for f in files if f.uploaded)
+    if not times:
+        return Receipt(f"no file of {options.version} is on {options.index}: its window is not open yet")
+    left = times[0] + WINDOW - ports.clock.now()
+    attempt.log(f"first file uploaded {times[0].isoformat()}, {left} left")
+    manifest = adopted(inputs)
+    there = {file.filename for file in files}
+    missing = [
+        a.file
+        for a in (manifest.artifacts if manifest else ())
+        if a.role in (Role.SDIST, Role.WHEEL) and a.file not in there
+    ]
+    if left > timedelta(0) or not missing:
+        return Receipt(f"{options.index} takes files of {options.version} for {max(left, timedelta(0))} more")
+    reason = f"{options.index} closed {options.version} 14 days after its first file; still missing: {', '.join(missing)}"
+    finding = Finding(Verdict.FAIL, reason, "release the next version with all files", "window-closed")
+    return Receipt(reason, findings=(finding,))
