@@ -29,7 +29,7 @@ Point = Literal["received", "body-half", "accepted", "answered"]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DeclaredT = TypeVar("DeclaredT", bound=Callable[..., Awaitable[web.StreamResponse]])
 
-_EXCHANGE: Final = "tagboat-exchange"
+_EXCHANGE: Final = web.RequestKey("exchange", object)
 _DECLARED: Final = "__tagboat_operation__"
 
 

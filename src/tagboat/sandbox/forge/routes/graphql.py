@@ -49,7 +49,7 @@ def _viewer(call: Call, _: Fields, __: str) -> Json:
 
 
 def _release_by_tag(call: Call, variables: Fields, _: str) -> Json:
-    _, releases = _releases(call, variables)
+    releases = _releases(call, variables)[1]
     found = [release for release in releases if release.tag == variables.text("tagName")]
     found.sort(key=lambda release: release.draft)
     told = {"databaseId": found[0].id, "isDraft": found[0].draft} if found else None
