@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from tagboat.errors import ConfigError
@@ -56,6 +57,20 @@ def parse(file: str, data: bytes) -> dict[str, Any]:
         raise ConfigError(f"{file} is nested too deeply", remedy=_REMEDY) from None
     except ValueError:  # the interpreter's limit for the digits of a number
         raise ConfigError(f"{file} holds a number that is too long", remedy=_REMEDY) from None
+
+
+def inner(table: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """Return the table that stands under these keys; an empty one when there is none."""
+    for key in keys:
+        value = table.get(key)
+        table = value if isinstance(value, dict) else {}
+    return table
+
+
+def text_at(table: Mapping[str, Any], *keys: str) -> str | None:
+    """Return the text that stands under these keys, or None when there is none."""
+    value = inner(table, *keys[:-1]).get(keys[-1])
+    return value if isinstance(value, str) else None
 
 
 def _said(file: str, message: str) -> str:

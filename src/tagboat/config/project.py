@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from tagboat.config.document import parse, text_of
+from tagboat.config.document import inner, parse, text_of
 from tagboat.errors import ConfigError, RefusedError
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -66,7 +66,7 @@ def project_at(tree: Tree, folder: str) -> Project | None:
                 f"{file} does not give a name to setup() as a literal, and no other file says it",
                 remedy="write [project] name into pyproject.toml, or configure the component under [tool.tagboat]",
             )
-    if declared is None and not ("project" in pyproject or "poetry" in _tools(pyproject)):
+    if declared is None and not ("project" in pyproject or "poetry" in inner(pyproject, "tool")):
         return None
     if not isinstance(declared, str) or not _NAME.fullmatch(declared) or len(declared) > 100:
         file = inside(folder, "pyproject.toml")
@@ -161,30 +161,19 @@ def _called(call: ast.Call) -> str:
             return ""
 
 
-def _tools(pyproject: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _inner(pyproject, "tool")
-
-
-def _inner(table: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    for key in keys:
-        value = table.get(key)
-        table = value if isinstance(value, dict) else {}
-    return table
-
-
 def _is_workspace(pyproject: Mapping[str, Any]) -> bool:
-    tools = _tools(pyproject)
-    if _inner(tools, "poetry").get("package-mode") is False and "project" not in pyproject:
+    tools = inner(pyproject, "tool")
+    if inner(tools, "poetry").get("package-mode") is False and "project" not in pyproject:
         return True
-    return _inner(tools, "uv").get("package") is False and "build-system" not in pyproject
+    return inner(tools, "uv").get("package") is False and "build-system" not in pyproject
 
 
 def _declared(pyproject: Mapping[str, Any]) -> object:
-    tools = _tools(pyproject)
-    flit = _inner(tools, "flit", "metadata")
+    tools = inner(pyproject, "tool")
+    flit = inner(tools, "flit", "metadata")
     for name in (
-        _inner(pyproject, "project").get("name"),
-        _inner(tools, "poetry").get("name"),
+        inner(pyproject, "project").get("name"),
+        inner(tools, "poetry").get("name"),
         flit.get("dist-name"),
         flit.get("module"),
     ):

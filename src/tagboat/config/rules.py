@@ -19,7 +19,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _PYTHON = re.compile(r"(?:pypy)?3\.\d{1,2}(?:\.\d{1,2})?t?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_NAME = re.compile(
-    r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY", re.IGNORECASE
+    r"(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(?:API|PRIVATE|ACCESS|SIGNING)_?KEY)S?(?:_|$)",
+    re.IGNORECASE,
 )
 _SECRET_VALUE = re.compile(
     r"gh[pousr]_\w{16}|github_pat_|glpat-|pypi-\w{16}|AKIA[0-9A-Z]{12}|xox[abprs]-|-----BEGIN|://[^/\s@]+:[^/\s@]+@"

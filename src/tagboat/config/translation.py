@@ -15,7 +15,7 @@ _KINDS: dict[type, str] = {
     bool: "true or false",
     str: "text",
     int: "a number",
-    float: "a number",
+    float: "a fraction",
     list: "a list",
     dict: "a table",
 }

@@ -1,0 +1,158 @@
+"""Versions in the bytes of a file: each search returns the spans (start, end) of the texts between the quotes.
+
+A span is only returned when what it holds is a version by PEP 440, and really stands there.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from packaging.version import InvalidVersion, Version
+
+from tagboat.config.places import places
+from tagboat.config.project import keyword_literal, setup_calls
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPlace:
+    """Where a file holds a version.
+
+    Attributes:
+        file: the file's path in the tree.
+        line: its line, counted from 1.
+        start: the offset of its first byte in the file.
+        end: the offset behind its last byte.
+        version: what stands there.
+    """
+
+    file: str
+    line: int
+    start: int
+    end: int
+    version: str
+
+    @classmethod
+    def of(cls, data: bytes, start: int, end: int) -> VersionPlace:
+        """Describe a span of a file that has no name yet."""
+        return cls("", data.count(b"\n", 0, start) + 1, start, end, data[start:end].decode())
+
+
+def toml_value(data: bytes, path: tuple[str, ...]) -> list[Span]:
+    """Find the value of a key in a TOML file."""
+    line = places(data.decode()).get(path)
+    if line is None:
+        return []
+    first = _offsets(data)[line - 1]
+    end = data.find(b"\n", first)
+    key = re.escape(path[-1].encode())
+    pattern = re.compile(rb"""(?:^|[\s{,."'])""" + key + rb"""["']?[ \t]*=[ \t]*(["'])([^"'\n]*)\1""")
+    return _versions(
+        data, (match.span(2) for match in pattern.finditer(data, first, end if end >= 0 else len(data)))
+    )
+
+
+def cfg_value(data: bytes, value: str) -> list[Span]:
+    """Find the version in ``[metadata]`` of a ``setup.cfg``."""
+    start = re.search(rb"^\[metadata\]", data, re.MULTILINE)
+    if start is None:
+        return []
+    following = re.compile(rb"^\[", re.MULTILINE).search(data, start.end())
+    end = following.start() if following else len(data)
+    pattern = re.compile(
+        rb"^version[ \t]*[=:][ \t]*(" + re.escape(value.encode()) + rb")[ \t]*\r?$", re.MULTILINE
+    )
+    return _versions(data, (match.span(1) for match in pattern.finditer(data, start.end(), end)))
+
+
+def whole_text(data: bytes) -> list[Span]:
+    """Find the version in a file that holds nothing else."""
+    text = data.strip()
+    start = data.find(text)
+    return _versions(data, [(start, start + len(text))])
+
+
+def assigned(data: bytes, names: Iterable[str]) -> list[Span]:
+    """Find the literals that a Python module assigns to one of these names."""
+    wanted = frozenset(names)
+    return _versions(data, (_span(data, node) for name, node in _assignments(data) if name in wanted))
+
+
+def imported_from(data: bytes, name: str) -> str | None:
+    """Return the module beside this one that it imports ``name`` from, as in ``from .version import __version__``."""
+    for node in _statements(data):
+        match node:
+            case ast.ImportFrom(module=str(module), level=1, names=names) if "." not in module:
+                if any(alias.name == name and alias.asname in {None, name} for alias in names):
+                    return module
+            case _:
+                pass
+    return None
+
+
+def setup_keyword(data: bytes, keyword: str) -> list[Span]:
+    """Find the literal, or the constant of the module, that a ``setup.py`` gives to ``setup()``."""
+    spans: list[Span] = []
+    constants = list(_assignments(data))
+    for call, known in setup_calls(data.decode(errors="replace")):
+        for given in call.keywords:
+            if given.arg != keyword or keyword_literal(call, known, keyword) is None:
+                continue
+            match given.value:
+                case ast.Constant() as node:
+                    spans.append(_span(data, node))
+                case ast.Name(id=wanted):
+                    spans.extend(_span(data, node) for name, node in constants if name == wanted)
+                case _:
+                    pass
+    return _versions(data, spans)
+
+
+def _assignments(data: bytes) -> Iterator[tuple[str, ast.Constant]]:
+    for node in _statements(data):
+        match node:
+            case ast.Assign(targets=targets, value=ast.Constant(value=str()) as value):
+                for target in targets:
+                    if isinstance(target, ast.Name):
+                        yield target.id, value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str()) as value):
+                yield name, value
+            case _:
+                pass
+
+
+def _statements(data: bytes) -> list[ast.stmt]:
+    try:
+        return ast.parse(data).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _span(data: bytes, node: ast.Constant) -> Span:
+    """Return the span between the quotes of a literal; an empty one when it is not a plain literal in one line."""
+    start = _offsets(data)[node.lineno - 1] + node.col_offset
+    quoted = re.compile(rb"""[uUrR]?("{3}|'{3}|"|')([^"'\\\n]*)\1""").match(data, start)
+    if quoted is None or quoted[2].decode(errors="replace") != node.value:
+        return 0, 0
+    return quoted.span(2)
+
+
+def _offsets(data: bytes) -> list[int]:
+    return list(accumulate((len(line) + 1 for line in data.split(b"\n")), initial=0))
+
+
+def _versions(data: bytes, spans: Iterable[Span]) -> list[Span]:
+    return [(start, end) for start, end in spans if start < end and _is_version(data[start:end])]
+
+
+def _is_version(text: bytes) -> bool:
+    try:
+        Version(text.decode("ascii"))
+    except (InvalidVersion, UnicodeDecodeError):
+        return False
+    return True
