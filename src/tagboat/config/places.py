@@ -66,8 +66,7 @@ class _Scan:
         self._next += 1
         many = self._peek() == "["
         self._next += many
-        path = self._resolved(self._key({"]"}))
-        self._note(path, start)
+        path = self._resolved(self._key({"]"}), start)
         if many:
             self._lists[path] += 1
             path = (*path, self._lists[path] - 1)
@@ -75,13 +74,14 @@ class _Scan:
         self._skip_to({"\n"})
         return path
 
-    def _resolved(self, parts: Path) -> Path:
+    def _resolved(self, parts: Path, start: int) -> Path:
         """Insert the index of the newest element wherever the path goes through a list of tables."""
         path: Path = ()
         for part in parts:
             if self._lists[path]:
                 path = (*path, self._lists[path] - 1)
             path = (*path, part)
+            self._note(path, start)
         return path
 
     def _pair(self, table: Path) -> None:

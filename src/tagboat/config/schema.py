@@ -49,7 +49,7 @@ def reference_text() -> str:
 
 
 def _summary(table: type[Table]) -> str:
-    return " ".join((table.__doc__ or "").split())
+    return " ".join((table.__doc__ or "").split()).replace("``", "`")
 
 
 def _entry(field: FieldInfo) -> str:
@@ -85,7 +85,7 @@ def _key(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Leave out the titles that pydantic makes up from the names."""
+    """Leave out the titles that pydantic makes up from the names, and write code as Markdown does."""
     match value:
         case dict():
             return {
@@ -95,5 +95,7 @@ def _plain(value: Any) -> Any:
             }
         case list():
             return [_plain(item) for item in value]
+        case str():
+            return value.replace("``", "`")
         case _:
             return value

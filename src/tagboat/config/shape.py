@@ -14,11 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from tagboat.config import rules
 
 Filled = Annotated[str, AfterValidator(rules.filled), Field(min_length=1, max_length=1000)]
-Name = Annotated[
-    str,
-    AfterValidator(rules.name),
-    Field(json_schema_extra={"pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "maxLength": 100}),
-]
+_NAME: dict[str, Any] = {"pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "maxLength": 100}
+Name = Annotated[str, AfterValidator(rules.name), Field(json_schema_extra=_NAME)]
 InnerPath = Annotated[str, AfterValidator(rules.inner_path), Field(max_length=1000)]
 Branch = Annotated[str, AfterValidator(rules.branch), Field(max_length=250)]
 Specifier = Annotated[str, AfterValidator(rules.specifier), Field(max_length=1000)]
@@ -261,12 +258,14 @@ class Document(Table):
     components: dict[Name, ComponentTable] = Field(
         default={},
         max_length=200,
+        json_schema_extra={"propertyNames": _NAME},
         description="The releasable units by name; none for those that the project files themselves describe.",
         examples=[{"core": {"path": "core"}}],
     )
     indexes: dict[Name, IndexTable] = Field(
         default={},
         max_length=50,
+        json_schema_extra={"propertyNames": _NAME},
         description="Package indexes by name.",
         examples=[{"internal": {"private": True}}],
     )
