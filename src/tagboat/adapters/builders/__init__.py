@@ -1,0 +1,5 @@
+"""Building distributions."""
+
+from tagboat.adapters.builders.frontend import FrontEnd
+
+__all__ = ["FrontEnd"]
