@@ -43,7 +43,8 @@ class Operation:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         def part(match: re.Match[str]) -> str:
-            return ".+" if match.group(1) in LONG else "[^/]+"
+            name = match.group(1)
+            return ".*" if name == "path" else ".+" if name in LONG else "[^/]+"
 
         escaped = re.sub(r"\\\{(\w+)\\\}", part, re.escape(self.template))
         return re.compile(escaped + "/?")
@@ -59,6 +60,10 @@ class GitHubDescription:
     def __init__(self, document: dict[str, Any]) -> None:
         self._schemas = document["components"]["schemas"]
         self._responses = document["components"]["responses"]
+        self._errors = {
+            name: {"required": ["message", "documentation_url"], "$ref": f"#/components/schemas/{name}"}
+            for name in ERRORS.values()
+        }
         self._operations = [
             Operation(operation["operationId"], method.upper(), template, operation["responses"])
             for template, methods in document["paths"].items()
@@ -66,35 +71,37 @@ class GitHubDescription:
             if method in ("get", "post", "put", "patch", "delete")
         ]
         self._operations.sort(key=lambda operation: -operation.rank)
-        self._validators: dict[str, jsonschema_rs.Validator] = {}
+        self._validators: dict[int, jsonschema_rs.Validator] = {}
 
     def operation(self, method: str, path: str) -> Operation:
         """The operation that a method and a path (from ``/repos``, without a query) belong to."""
         method = "GET" if method == "HEAD" else method
         for operation in self._operations:
-            if operation.method == method and operation.pattern.fullmatch(path):
+            if operation.method == method and (
+                operation.pattern.fullmatch(path) or operation.pattern.fullmatch(f"{path}/")
+            ):
                 return operation
         raise AssertionError(f"GitHub has no {method} {path}")
 
-    def check(self, method: str, path: str, status: int, body: bytes) -> str:
-        """Fail unless this may be GitHub's answer; returns the operation's name."""
+    def check(self, method: str, path: str, status: int, body: bytes, *, accept: str = "") -> str:
+        """Fail unless this may be GitHub's answer to a request with this ``Accept``; returns the operation's name."""
         operation = self.operation(method, path)
-        problems = self.problems(operation, status, body)
+        problems = self.problems(operation, status, body, accept)
         assert not problems, f"{operation.name} {status}: " + "; ".join(problems)
         return operation.name
 
-    def problems(self, operation: Operation, status: int, body: bytes) -> list[str]:
+    def problems(self, operation: Operation, status: int, body: bytes, accept: str = "") -> list[str]:
         """What is wrong with an answer."""
-        schema = self._schema(operation, status)
+        schema = self._schema(operation, status, accept)
         if schema is None:
             return [] if not body else [f"a body where none is documented: {body[:80]!r}"]
-        validator = self._validators.get(f"{operation.name} {status}")
+        validator = self._validators.get(id(schema))
         if validator is None:
-            validator = self._validators[f"{operation.name} {status}"] = self._validator(schema)
+            validator = self._validators[id(schema)] = self._validator(schema)
         errors = validator.iter_errors(json.loads(body))
         return [f"{'/'.join(map(str, error.instance_path))}: {error.message[:300]}" for error in errors]
 
-    def _schema(self, operation: Operation, status: int) -> dict[str, Any] | None:
+    def _schema(self, operation: Operation, status: int, accept: str) -> dict[str, Any] | None:
         response = operation.responses.get(str(status))
         if response is None and status in (302, 304):
             return None
@@ -107,7 +114,8 @@ class GitHubDescription:
         if "$ref" in response:
             response = self._responses[response["$ref"].rsplit("/", 1)[-1]]
         content = response.get("content", {})
-        found = content.get("application/json") or next(iter(content.values()), None)
+        special = (content[media] for media in content if media in accept)
+        found = next(special, None) or content.get("application/json") or next(iter(content.values()), None)
         return found["schema"] if found and status not in (204, 302, 304) else None
 
     def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Validator:

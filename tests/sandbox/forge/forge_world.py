@@ -7,6 +7,7 @@ import json
 import os
 import ssl
 import subprocess
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,11 @@ class Client:
         reply = self.send(method, f"/api/v3{path}", body, **headers)
         media = reply.headers.get("Content-Type", "")
         if self.description is not None and method != "HEAD" and (not reply.body or "json" in media):
-            self.seen.add(self.description.check(method, urlsplit(path).path, reply.status, reply.body))
+            self.seen.add(
+                self.description.check(
+                    method, urlsplit(path).path, reply.status, reply.body, accept=headers.get("Accept", "")
+                )
+            )
         return reply
 
     def get(self, path: str, **headers: str) -> Reply:
@@ -134,6 +139,17 @@ class World:
         path = self.sandbox.directory / "journal.jsonl"
         entries = [Entry(**json.loads(line)) for line in path.read_text().splitlines()]
         return [entry for entry in entries if entry.key.startswith(self.repository)]
+
+    def points(self, operation: str) -> list[tuple[str, str]]:
+        """The points and keys of an operation here, once its answer is known to be sent."""
+        tick = threading.Event()
+        for _ in range(200):
+            told = [(each.point, each.key) for each in self.moments if each.operation == operation]
+            mine = [(point, key) for point, key in told if self.repository in key]
+            if mine and mine[-1][0] == "answered":
+                return mine
+            tick.wait(0.02)
+        raise AssertionError(f"{operation} was never answered")
 
     def git(
         self, *arguments: str, cwd: Path | None = None, fine: bool = True

@@ -128,6 +128,8 @@ def reply(request: web.Request, handler: Callable[[Call], Answer], body: bytes =
         "X-GitHub-Request-Id": uuid4().hex,
     }
     try:
+        if "\0" in f"{request.path}{request.rel_url.query_string}":
+            raise Refusal(400, "Bad Request")
         caller = forge.access.caller(request.headers.get("Authorization", ""))
         headers |= forge.rates.count(caller)
         if caller.kind == "classic":

@@ -24,7 +24,7 @@ from tagboat.sandbox.forge.routes import (
 )
 from tagboat.sandbox.frame import Frame, application
 
-_SUBJECTS = (
+SUBJECTS = (
     repositories,
     releases,
     assets,
@@ -47,7 +47,7 @@ def forge_application(frame: Frame) -> web.Application:
     """
     made = application(frame, "forge")
     made[FORGE] = Forge(frame)
-    for subject in _SUBJECTS:
+    for subject in SUBJECTS:
         for method, path, handler in subject.ROUTES:
             made.router.add_route(method, path, handler)
             if method == "GET":

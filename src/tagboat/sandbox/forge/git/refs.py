@@ -35,6 +35,12 @@ def well_formed(name: str) -> bool:
     return bool(name) and not _ODD.search(name)
 
 
+def well_formed_path(path: str) -> bool:
+    """Whether this can be the path of a file in a tree: no empty, ``.``, ``..`` or ``.git`` component."""
+    parts = path.split("/")
+    return "\0" not in path and not any(part in ("", ".", "..") or part.lower() == ".git" for part in parts)
+
+
 def list_refs(git: Git, *prefixes: str) -> list[Ref]:
     """The references below these prefixes (whole components, or a full name), in name order; without any, all."""
     form = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from tagboat.sandbox.forge.calls import Answer, Call, endpoint
 from tagboat.sandbox.forge.git.child import Git
 from tagboat.sandbox.forge.git.objects import Commit, Person, TreeEntry, list_tree, read_commit, read_objects
-from tagboat.sandbox.forge.git.refs import NOTHING, resolve_commit
+from tagboat.sandbox.forge.git.refs import NOTHING, resolve_commit, well_formed, well_formed_path
 from tagboat.sandbox.forge.git.write import NewEntry, write_blob, write_commit, write_tree
 from tagboat.sandbox.forge.model import Repository, now
 from tagboat.sandbox.forge.refusals import Refusal, not_found
@@ -79,6 +79,10 @@ def delete_contents(call: Call) -> Answer:
 def _expected(call: Call, repository: Repository, git: Git, path: str) -> tuple[Commit | None, str | None]:
     """The head of the branch and the file's present SHA, which the caller must know to change it."""
     branch = call.body.maybe_text("branch") or repository.default_branch
+    if not well_formed_path(path):
+        raise Refusal(422, "path contains a malformed path component")
+    if not well_formed(branch):
+        raise Refusal(404, f"Branch {branch} not found")
     head = read_commit(git, f"refs/heads/{branch}")
     found = list_tree(git, head.sha, path=path) if head else []
     before = found[0].sha if found else None
@@ -120,7 +124,7 @@ def _commit(call: Call, repository: Repository, git: Git, head: Commit | None, t
 def _entry(git: Git, commit: Commit, path: str) -> TreeEntry:
     if not path:
         return TreeEntry("040000", "tree", commit.tree, None, "")
-    found = list_tree(git, commit.sha, path=path)
+    found = list_tree(git, commit.sha, path=path) if well_formed_path(path) else []
     if not found:
         raise not_found()
     return found[0]

@@ -18,7 +18,7 @@ from tagboat.sandbox.forge.git.objects import (
     read_commit,
     read_objects,
 )
-from tagboat.sandbox.forge.git.refs import NOTHING, is_empty, kind_of, well_formed
+from tagboat.sandbox.forge.git.refs import NOTHING, is_empty, kind_of, well_formed, well_formed_path
 from tagboat.sandbox.forge.git.write import NewEntry, write_blob, write_commit, write_tag, write_tree
 from tagboat.sandbox.forge.model import Repository, now
 from tagboat.sandbox.forge.refusals import Refusal, empty_repository, not_found
@@ -185,6 +185,8 @@ def create_tree(call: Call) -> Answer:
     gone: list[str] = []
     for line in call.body.objects("tree"):
         path, content = line.text("path"), line.maybe_text("content")
+        if not well_formed_path(path):
+            raise Refusal(422, "tree.path contains a malformed path component")
         if content is None and "sha" in line and line.raw("sha") is None:
             gone.append(path)
             continue
