@@ -1,0 +1,1 @@
+"""Forges: one module (and its parts) for each product."""

@@ -1,0 +1,62 @@
+"""GitHub's JSON read into the forge port's records (REST API, version 2022-11-28)."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from tagboat.adapters.shape import Shape
+from tagboat.ports.forge import Asset, ForgeRelease, Job, WorkflowRun
+
+
+def asset(shape: Shape) -> Asset:
+    """Read an asset; ``digest`` is missing on assets from before GitHub computed it (June 2025)."""
+    algorithm, _, value = shape.maybe("digest").partition(":")
+    return Asset(
+        id=shape.number("id"),
+        name=shape.text("name"),
+        size=shape.number("size"),
+        sha256=value.lower() if algorithm == "sha256" else "",
+        uploader=shape.inner("uploader").line("login"),
+        url=shape.maybe("browser_download_url"),
+    )
+
+
+def stored(shape: Shape) -> bool:
+    """Tell whether the asset is whole: an upload that broke off leaves one in another state (``starter``)."""
+    return shape.maybe("state") in ("uploaded", "")
+
+
+def release(shape: Shape) -> ForgeRelease:
+    """Read a release; half-uploaded assets count as absent."""
+    return ForgeRelease(
+        id=shape.number("id"),
+        tag=shape.text("tag_name"),
+        title=shape.line("name"),
+        draft=shape.flag("draft"),
+        prerelease=shape.flag("prerelease"),
+        immutable=shape.flag("immutable"),
+        author=shape.inner("author").line("login"),
+        url=shape.maybe("html_url"),
+        assets=tuple(asset(item) for item in shape.items("assets") if stored(item)),
+    )
+
+
+def run(shape: Shape) -> WorkflowRun:
+    """Read a workflow run; its ``path`` may end in ``@ref``."""
+    return WorkflowRun(
+        id=shape.number("id"),
+        workflow=PurePosixPath(shape.maybe("path").partition("@")[0]).name,
+        name=shape.line("name"),
+        commit=shape.text("head_sha"),
+        branch=shape.line("head_branch"),
+        event=shape.text("event"),
+        status=shape.maybe("status"),
+        conclusion=shape.maybe("conclusion"),
+        url=shape.maybe("html_url"),
+        attempt=shape.number("run_attempt") if shape.data.get("run_attempt") else 1,
+    )
+
+
+def job(shape: Shape) -> Job:
+    """Read a job."""
+    return Job(shape.line("name"), shape.text("status"), shape.maybe("conclusion"))

@@ -1,0 +1,167 @@
+"""Running git with nothing inherited: no configuration of the machine or the user, no prompt, no hook, no transport.
+
+What a hostile repository can configure and git would run (hooks, fsmonitor, filters, textconv, external diffs, pagers,
+credential helpers, ssh commands, remote helpers) is kept out three times: only plumbing is used that does not read it,
+the settings are overridden from the environment, and no transport is allowed but those that the caller names.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from tagboat.core.text import plain
+from tagboat.errors import RefusedError, StepFailedError, TagboatError, UnavailableError
+
+SECONDS: Final = 120.0
+"""For a command that only reads the disk."""
+
+_PASSED: Final = ("PATH", "SYSTEMROOT", "TMPDIR")
+_PROXIES: Final = tuple(
+    name for base in ("http_proxy", "https_proxy", "all_proxy", "no_proxy") for name in (base, base.upper())
+)
+_SETTINGS: Final[Mapping[str, str]] = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.pager": "cat",
+    "core.commitGraph": "false",
+    "core.askPass": "",
+    "credential.helper": "",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "fetch.recurseSubmodules": "false",
+    "submodule.recurse": "false",
+    "protocol.allow": "never",
+    "advice.detachedHead": "false",
+    "safe.directory": "*",
+}
+
+
+class Git:
+    """Git on one repository.
+
+    Args:
+        git_dir: the repository itself (a ``.git`` folder or a bare repository), or None to run outside of any.
+        work_tree: its work tree, when a command needs one.
+        settings: more configuration, which may hold secrets: it travels by the environment, never by arguments.
+        transports: what git may speak: ``https``, ``http``, ``file``.
+        environment: where PATH and proxies come from; the process's own by default.
+    """
+
+    def __init__(
+        self,
+        git_dir: Path | None,
+        *,
+        work_tree: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        transports: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        inherited = os.environ if environment is None else environment
+        wanted = _PASSED + (_PROXIES if transports else ())
+        self._environment = {
+            **{name: inherited[name] for name in wanted if name in inherited},
+            "HOME": os.devnull,
+            "LC_ALL": "C",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_SYSTEM": os.devnull,
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_LITERAL_PATHSPECS": "1",
+            "GIT_ALLOW_PROTOCOL": ":".join(transports),
+            **_as_variables({**_SETTINGS, **(settings or {})}),
+        }
+        self._options = [f"--git-dir={git_dir}"] if git_dir else []
+        if work_tree:
+            self._options.append(f"--work-tree={work_tree}")
+        self._folder = work_tree or git_dir
+
+    def run(
+        self,
+        *arguments: str,
+        content: bytes | None = None,
+        fine: Sequence[int] = (0,),
+        seconds: float = SECONDS,
+        variables: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a git command to its end.
+
+        Args:
+            arguments: the command and its arguments; whatever comes from outside stands behind ``--end-of-options``.
+            content: its standard input.
+            fine: the exit statuses that are no failure.
+            seconds: the most time.
+            variables: more environment.
+
+        Raises:
+            StepFailedError: it failed; the cause is git's own message.
+            UnavailableError: it took too long.
+            RefusedError: there is no git on this machine.
+        """
+        try:
+            done = subprocess.run(
+                self.command(*arguments),
+                input=b"" if content is None else content,
+                capture_output=True,
+                check=False,
+                timeout=seconds,
+                env={**self._environment, **(variables or {})},
+                cwd=self._folder,
+            )
+        except subprocess.TimeoutExpired:
+            raise UnavailableError(
+                f"git {arguments[0]} took longer than {seconds:.0f} seconds", remedy="try again later"
+            ) from None
+        except OSError as problem:
+            raise missing(problem) from None
+        if done.returncode not in fine:
+            raise StepFailedError(f"git {arguments[0]}: {complaint(done.stderr)}")
+        return done
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a git command that is talked to; its complaints are dropped.
+
+        Raises:
+            RefusedError: there is no git on this machine.
+        """
+        try:
+            return subprocess.Popen(
+                self.command(*arguments),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environment,
+                cwd=self._folder,
+            )
+        except OSError as problem:
+            raise missing(problem) from None
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the whole command line."""
+        return ["git", "--no-pager", *self._options, *arguments]
+
+
+def complaint(stderr: bytes) -> str:
+    """Return what git complained about, fit to be shown."""
+    return plain(stderr.decode("utf-8", "replace"), limit=800) or "it failed and said nothing"
+
+
+def missing(problem: OSError) -> TagboatError:
+    """Return the error for a git that cannot be started."""
+    return RefusedError(f"git cannot be started: {problem.strerror}", remedy="install git 2.31 or newer")
+
+
+def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings as git reads them from the environment (git-config, GIT_CONFIG_COUNT), out of sight of process lists."""
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (name, value) in enumerate(settings.items()):
+        variables[f"GIT_CONFIG_KEY_{number}"] = name
+        variables[f"GIT_CONFIG_VALUE_{number}"] = value
+    return variables

@@ -1,0 +1,101 @@
+"""Reading objects by their ids through one long-lived ``git cat-file --batch``."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from typing import IO, Final
+
+from tagboat.adapters.git.child import Git
+from tagboat.errors import UnavailableError
+
+PIECE: Final = 1 << 18
+
+
+class Objects:
+    """The objects of one repository; safe to share between threads.
+
+    The child starts at the first question, and ends with ``close`` or with this object.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._end: weakref.finalize[..., Objects] | None = None
+
+    def read(self, name: str, kind: str) -> bytes | None:
+        """Return the content of the object of this id, or None when there is none of that kind."""
+        found: list[bytes] = []
+        return b"".join(found) if self.copy(name, kind, found.append) else None
+
+    def copy(self, name: str, kind: str, take: Callable[[bytes], object]) -> bool:
+        """Hand the object's content to ``take`` piece by piece; tell whether there is one of that kind."""
+        with self._lock:
+            asks, answers = self._streams()
+            try:
+                asks.write(name.encode() + b"\n")
+                asks.flush()
+                head = answers.readline().split()
+                if len(head) != 3 or len(head[1]) > 8:
+                    self._check_alive(head)
+                    return False
+                for piece in _pieces(answers, int(head[2])):
+                    if head[1] == kind.encode():
+                        take(piece)
+                answers.read(1)
+            except BaseException:
+                # What is left in the pipe belongs to nobody: the next question needs a fresh child.
+                self._close()
+                raise
+            return head[1] == kind.encode()
+
+    def close(self) -> None:
+        """End the child."""
+        with self._lock:
+            self._close()
+
+    def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self._child is None:
+            self._child = self._git.start("cat-file", "--batch")
+            self._end = weakref.finalize(self, _ended, self._child)
+        if self._child.stdin is None or self._child.stdout is None:
+            raise AssertionError("the child was started with pipes")
+        return self._child.stdin, self._child.stdout
+
+    def _close(self) -> None:
+        if self._end is not None:
+            self._end()
+        self._child = self._end = None
+
+    def _check_alive(self, head: list[bytes]) -> None:
+        """Tell an answer (``missing``) from none at all, which is a child that died."""
+        if not head:
+            raise UnavailableError(
+                "git cat-file ended unexpectedly", remedy="is the mirror's disk full or damaged?"
+            )
+
+
+def _pieces(answers: IO[bytes], size: int) -> Iterator[bytes]:
+    left = size
+    while left:
+        piece = answers.read(min(left, PIECE))
+        if not piece:
+            raise UnavailableError(
+                "git cat-file ended unexpectedly", remedy="is the mirror's disk full or damaged?"
+            )
+        left -= len(piece)
+        yield piece
+
+
+def _ended(child: subprocess.Popen[bytes]) -> None:
+    for stream in (child.stdin, child.stdout):
+        if stream is not None:
+            try:
+                stream.close()
+            except BrokenPipeError:
+                continue
+    child.kill()
+    child.wait()

@@ -1,0 +1,87 @@
+"""An answer that came completely, and what it says to people."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from tagboat.core.text import plain
+from tagboat.errors import UnavailableError
+
+_TAGS: Final = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer.
+
+    Attributes:
+        reason: the reason phrase, in which PyPI puts its messages.
+        headers: names compare without case.
+        url: where it came from, without a query.
+    """
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    @property
+    def good(self) -> bool:
+        """Whether the status is one of success."""
+        return 200 <= self.status < 300
+
+    def json(self) -> object:
+        """Return the body as JSON.
+
+        Raises:
+            UnavailableError: it is none.
+        """
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            shown = plain(self.text, limit=120)
+            raise UnavailableError(
+                f"{self.url} answered {self.status} with something that is not JSON: {shown}",
+                remedy="is the address right, and no login page or proxy in between? If so, try again later",
+            ) from None
+
+    @property
+    def text(self) -> str:
+        """The body as text for people, tags of HTML left out."""
+        text = self.body.decode("utf-8", "replace")
+        if "html" in self.headers.get("Content-Type", ""):
+            text = html.unescape(_TAGS.sub(" ", text))
+        return text
+
+    @property
+    def message(self) -> str:
+        """One line of what it says: its own reason phrase, else JSON's ``message``, else its text, else the status."""
+        if self.reason and self.reason != _phrase(self.status):
+            return plain(self.reason)
+        return (
+            plain(_json_message(self.body) or self.text, limit=500)
+            or f"{self.status} {_phrase(self.status)}".strip()
+        )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _json_message(body: bytes) -> str:
+    """The text that JSON errors of forges and indexes carry."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return str(data.get("message", "")) if isinstance(data, dict) else ""

@@ -1,0 +1,54 @@
+"""A secret for one service, in a type that does not show itself."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from tagboat.errors import InvalidError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """What an ``Authorization`` header is made of; printing it, or a traceback with it, shows nothing.
+
+    Attributes:
+        user: the user of Basic authentication, or "" for a Bearer token.
+        secret: the password or token.
+    """
+
+    user: str
+    secret: str
+
+    def __post_init__(self) -> None:
+        if not self.secret or not (self.user + self.secret).isprintable() or " " in self.secret:
+            raise InvalidError(
+                "the credential is empty, or holds spaces or control characters",
+                remedy="was a line end or a quote copied with it?",
+            )
+
+    @classmethod
+    def bearer(cls, token: str) -> Credentials:
+        """Make the credential of a token, as forges take it."""
+        return cls("", token.strip())
+
+    @classmethod
+    def for_index(cls, text: str) -> Credentials:
+        """Make the credential of an index: ``user:password``, or an API token (whose user is ``__token__``, as on PyPI)."""
+        text = text.strip()
+        user, colon, secret = text.partition(":")
+        return cls(user, secret) if colon else cls("__token__", text)
+
+    @property
+    def header(self) -> str:
+        """The value for an ``Authorization`` header."""
+        if not self.user:
+            return f"Bearer {self.secret}"
+        return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
+
+    def redacted(self, text: str) -> str:
+        """Return ``text`` with every occurrence of the secret, as it is or encoded, replaced."""
+        return text.replace(self.secret, "***").replace(self.header.split(" ")[1], "***")
+
+    def __repr__(self) -> str:
+        return f"Credentials(user={self.user!r}, secret=***)"

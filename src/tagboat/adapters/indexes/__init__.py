@@ -1,0 +1,1 @@
+"""Package indexes: one module (and its parts) for each product."""
