@@ -16,8 +16,9 @@ import asyncio
 import base64
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar, cast
+from weakref import WeakSet
 
 from aiohttp import web
 
@@ -56,6 +57,12 @@ class Frame:
     faults: Faults
     token: str
     on_moment: Callable[[Moment], None] | None = None
+    connections: WeakSet[asyncio.Transport] = field(default_factory=WeakSet)
+
+    def cut_connections(self) -> None:
+        """End what clients still hold open, without waiting for them to agree (TLS would)."""
+        for connection in list(self.connections):
+            connection.abort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,8 @@ def has_token(request: web.Request) -> bool:
 
 @web.middleware
 async def _middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.transport is not None:
+        request.app[FRAME].connections.add(request.transport)
     declared = getattr(request.match_info.handler, _DECLARED, None)
     if not isinstance(declared, Operation):
         request[_EXCHANGE] = Exchange(request, Operation("", upload=False, read=True), [])
@@ -227,6 +236,7 @@ async def _truncated(request: web.Request, response: web.StreamResponse) -> web.
     half.content_length = len(body)
     await half.prepare(request)
     await half.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.close()  # after what is buffered has gone out
+    while request.transport is not None and request.transport.get_write_buffer_size():
+        await asyncio.sleep(0.005)
+    _cut(request)
     return half

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,14 +25,13 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tagboat.errors import InvalidError
-from tagboat.sandbox import listings
+from tagboat.sandbox import listings, looping
 from tagboat.sandbox.listings import Link
 from tagboat.sandbox.sources import Sources, machine_sources
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=60)
 _PIECE: Final = 1 << 18
 _SOCKET_PATH_LIMIT: Final = 100
-_THREAD_SECONDS: Final = 15
 
 
 class Relay:
@@ -192,19 +190,8 @@ def running_relay(
     ``sources`` None means those of the machine (``sources.machine_sources``).
     """
     relay = Relay(socket_path, sources or machine_sources(default_index, environ), never=never)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="sandbox relay", daemon=True)
-    thread.start()
-    try:
-        try:
-            asyncio.run_coroutine_threadsafe(relay.start(), loop).result(_THREAD_SECONDS)
-            yield relay
-        finally:
-            asyncio.run_coroutine_threadsafe(relay.stop(), loop).result(_THREAD_SECONDS)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(_THREAD_SECONDS)
-        loop.close()
+    with looping.running("sandbox relay", relay.start, relay.stop):
+        yield relay
 
 
 def _local(address: str) -> Path | None:

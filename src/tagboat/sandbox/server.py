@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from typing import Final
 from aiohttp import web
 
 from tagboat.errors import UnavailableError
+from tagboat.sandbox import looping
 from tagboat.sandbox.addresses import Addresses, IndexAddress, write_addresses
 from tagboat.sandbox.certificates import server_context
 from tagboat.sandbox.faults import SERVICES, Faults
@@ -28,8 +27,6 @@ from tagboat.sandbox.lock import ProcessLock
 from tagboat.sandbox.state import State
 
 LOOPBACK: Final = "127.0.0.1"
-START_SECONDS: Final = 60
-STOP_SECONDS: Final = 10
 
 
 class Sandbox:
@@ -103,6 +100,7 @@ class Sandbox:
             await runner.cleanup()
         self._runners.clear()
         if self.frame is not None:
+            self.frame.cut_connections()
             self.frame.journal.close()
             self.frame.state.close()
             self.frame = None
@@ -198,16 +196,5 @@ def running_sandbox(
         relay_cache=relay_cache,
         now=now,
     )
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name=f"sandbox {directory.name}", daemon=True)
-    thread.start()
-    try:
-        try:
-            asyncio.run_coroutine_threadsafe(sandbox.start(), loop).result(START_SECONDS)
-            yield sandbox
-        finally:
-            asyncio.run_coroutine_threadsafe(sandbox.stop(), loop).result(STOP_SECONDS)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(STOP_SECONDS)
-        loop.close()
+    with looping.running(f"sandbox {directory.name}", sandbox.start, sandbox.stop):
+        yield sandbox

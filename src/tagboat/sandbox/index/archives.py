@@ -91,7 +91,12 @@ def _ends_cleanly(path: Path, archive: zipfile.ZipFile) -> bool:
 
 def _tar_problem(path: Path, license_files: Sequence[str]) -> str | None:
     allowed = max(_RATIO_FROM, path.stat().st_size * _RATIO)
-    total = 0
+    unpacked = 0
+    with gzip.open(path) as content:  # to its very end, where checksum and length stand
+        while piece := content.read(1 << 20):
+            unpacked += len(piece)
+            if unpacked > allowed:
+                return "Exceeds compression ratio limits."
     names: list[str] = []
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
@@ -101,9 +106,6 @@ def _tar_problem(path: Path, license_files: Sequence[str]) -> str | None:
                 return f"Path leaves the archive: {error}."
             if _leaves(member.name):
                 return f"Path leaves the archive: {member.name!r}."
-            total += member.size
-            if total > allowed:
-                return "Exceeds compression ratio limits."
             names.append(member.name + "/" if member.isdir() else member.name)
     return _sdist_problem(names, license_files)
 

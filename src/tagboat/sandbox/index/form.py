@@ -69,7 +69,7 @@ async def _read_part(part: BodyPartReader, exchange: Exchange, blobs: Blobs, for
     if name == "content":
         if form.content is not None:
             raise bad("The upload holds more than one file.")
-        content_type = part.headers.get("Content-Type", "")
+        content_type = part.headers.get("Content-Type", "text/plain")  # as RFC 7578 says
         form.content = Content(part.filename or "", content_type, blobs.writer())
         exchange.key = form.content.filename or exchange.key
         while piece := await part.read_chunk(_PIECE):
@@ -81,7 +81,6 @@ async def _read_part(part: BodyPartReader, exchange: Exchange, blobs: Blobs, for
         text += piece
         if len(text) > _FIELD_LIMIT:
             raise bad(f"{name}: Too long.")
-        await exchange.progress()
     value = text.decode()
     if value.strip() != "UNKNOWN":
         form.fields.setdefault(name, []).append(value)
