@@ -1,7 +1,7 @@
 import tomllib
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tagboat.config.load import load
@@ -53,6 +53,7 @@ TEXTS = st.lists(LINES, max_size=8).map("\n".join)
     st.one_of(TEXTS.map(str.encode), st.binary(max_size=50)),
     st.sampled_from(["tagboat.toml", "pyproject.toml"]),
 )
+@example(b"['[key]']", "tagboat.toml")
 def test_reading_gives_a_configuration_or_its_mistakes_and_nothing_else(data: bytes, file: str) -> None:
     with suppress(ConfigError):
         load({file: data})

@@ -18,7 +18,7 @@ from tagboat.errors import ConfigError
 
 LIMIT = 1 << 20
 _DOTS = 500
-_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _REMEDY = "correct the file; its form is TOML 1.0"
 
 
@@ -52,7 +52,7 @@ def parse(file: str, data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_said(file, str(error)), remedy=_REMEDY) from None
+        raise ConfigError(_said(file, text, str(error)), remedy=_REMEDY) from None
     except RecursionError:
         raise ConfigError(f"{file} is nested too deeply", remedy=_REMEDY) from None
     except ValueError:  # the interpreter's limit for the digits of a number
@@ -73,8 +73,9 @@ def text_at(table: Mapping[str, Any], *keys: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _said(file: str, message: str) -> str:
+def _said(file: str, text: str, message: str) -> str:
     place = _PLACE.search(message)
     if place is None:
         return f"{file}: not TOML: {message}"
-    return f"{file}:{place[1]}: not TOML: {message[: place.start()]} (column {place[2]})"
+    line = place[1] or text.rstrip().count("\n") + 1
+    return f"{file}:{line}: not TOML: {message[: place.start()]}"

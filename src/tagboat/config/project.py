@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 import configparser
 import re
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from tagboat.config.document import inner, parse, text_of
+from tagboat.config.document import LIMIT, inner, parse, text_of
 from tagboat.errors import ConfigError, RefusedError
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -119,14 +120,23 @@ def name_in_setup_py(text: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def setup_calls(text: str) -> list[tuple[ast.Call, Mapping[str, str]]]:
-    """Return every call of ``setup()`` in the text of a ``setup.py``, with the constants of its module."""
+def statements(source: str | bytes) -> list[ast.stmt]:
+    """Return the statements of a Python module; none when it is not one, or is too long to be read."""
+    if len(source) > LIMIT:
+        return []
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of another project's old spellings
+            return ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
+
+
+def setup_calls(text: str) -> list[tuple[ast.Call, Mapping[str, str]]]:
+    """Return every call of ``setup()`` in the text of a ``setup.py``, with the constants of its module."""
+    body = statements(text)
     constants: dict[str, str] = {}
-    for node in tree.body:
+    for node in body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(value))):
                 constants[name] = value
@@ -134,7 +144,7 @@ def setup_calls(text: str) -> list[tuple[ast.Call, Mapping[str, str]]]:
                 pass
     return [
         (node, constants)
-        for node in ast.walk(tree)
+        for node in ast.walk(ast.Module(body, []))
         if isinstance(node, ast.Call) and _called(node) == "setup"
     ]
 

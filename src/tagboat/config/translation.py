@@ -36,7 +36,9 @@ def translate(error: ValidationError) -> list[Mistake]:
 
 
 def _mistake(item: Any) -> Mistake:
-    path: Path = tuple(part for part in item["loc"] if part != "[key]")
+    path: Path = tuple(item["loc"])
+    if path[-1:] == ("[key]",) and item["type"] != "extra_forbidden":
+        path = path[:-1]  # pydantic's way to say that the name is wrong, not what stands under it
     kind, context = item["type"], item.get("ctx", {})
     if kind == "extra_forbidden":
         return Mistake(path, _unknown(path))

@@ -14,7 +14,7 @@ from itertools import accumulate
 from packaging.version import InvalidVersion, Version
 
 from tagboat.config.places import places
-from tagboat.config.project import keyword_literal, setup_calls
+from tagboat.config.project import keyword_literal, setup_calls, statements
 
 Span = tuple[int, int]
 
@@ -85,7 +85,7 @@ def assigned(data: bytes, names: Iterable[str]) -> list[Span]:
 
 def imported_from(data: bytes, name: str) -> str | None:
     """Return the module beside this one that it imports ``name`` from, as in ``from .version import __version__``."""
-    for node in _statements(data):
+    for node in statements(data):
         match node:
             case ast.ImportFrom(module=str(module), level=1, names=names) if "." not in module:
                 if any(alias.name == name and alias.asname in {None, name} for alias in names):
@@ -114,7 +114,7 @@ def setup_keyword(data: bytes, keyword: str) -> list[Span]:
 
 
 def _assignments(data: bytes) -> Iterator[tuple[str, ast.Constant]]:
-    for node in _statements(data):
+    for node in statements(data):
         match node:
             case ast.Assign(targets=targets, value=ast.Constant(value=str()) as value):
                 for target in targets:
@@ -124,13 +124,6 @@ def _assignments(data: bytes) -> Iterator[tuple[str, ast.Constant]]:
                 yield name, value
             case _:
                 pass
-
-
-def _statements(data: bytes) -> list[ast.stmt]:
-    try:
-        return ast.parse(data).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
 
 
 def _span(data: bytes, node: ast.Constant) -> Span:
