@@ -107,10 +107,7 @@ class GitHubDescription:
             return None
         if response is None or status in ERRORS:
             assert status in ERRORS, f"{operation.name} does not document {status}"
-            return {
-                "required": ["message", "documentation_url"],
-                "$ref": f"#/components/schemas/{ERRORS[status]}",
-            }
+            return self._errors[ERRORS[status]]
         if "$ref" in response:
             response = self._responses[response["$ref"].rsplit("/", 1)[-1]]
         content = response.get("content", {})

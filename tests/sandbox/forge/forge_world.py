@@ -160,7 +160,7 @@ class World:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_TERMINAL_PROMPT": "0",
-            "GIT_SSL_CAINFO": self.addresses.ca,
+            "GIT_SSL_CAINFO": str(self.sandbox.directory / "ca.pem"),
             "LC_ALL": "C.UTF-8",
             **IDENTITY,
         }

@@ -95,7 +95,7 @@ def changes(git: Git, old: str | None, new: str) -> list[FileChange]:
             path = next(fields)
             facts[path] = (_STATES[letter[0]], before if letter == "D" else after, previous)
         elif field:
-            added, deleted, path = field.split("\t")
+            added, deleted, path = field.split("\t", 2)
             if not path:
                 next(fields)
                 path = next(fields)
