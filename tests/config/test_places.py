@@ -1,4 +1,4 @@
-from tagboat.config.places import Path, places
+from tagboat.config.places import Path, places, texts
 
 
 def test_every_key_has_its_line() -> None:
@@ -62,3 +62,13 @@ u = 1979-05-27 07:32:00
 
 def test_line_ends_of_windows_count_once() -> None:
     assert places("a = 1\r\n\r\nb = 2\r\n") == {("a",): 1, ("b",): 3}
+
+
+def test_texts_stand_between_their_quotes() -> None:
+    text = """a = "x"  # b = "no"
+b.c = '''y'''
+d = { e = 'z', f = 1, g = [ "w" ] }
+h = ""
+"""
+    found = {path: text[start:end] for path, (start, end) in texts(text).items()}
+    assert found == {("a",): "x", ("b", "c"): "y", ("d", "e"): "z", ("d", "g", 0): "w", ("h",): ""}

@@ -38,9 +38,17 @@ def places(text: str) -> dict[Path, int]:
     return scan.found
 
 
+def texts(text: str) -> dict[Path, tuple[int, int]]:
+    """Return where the text values of a TOML text stand: from behind the opening quotes to before the closing ones."""
+    scan = _Scan(text)
+    scan.statements()
+    return scan.quoted
+
+
 class _Scan:
     def __init__(self, text: str) -> None:
         self.found: dict[Path, int] = {}
+        self.quoted: dict[Path, tuple[int, int]] = {}
         self._breaks = [match.start() for match in re.finditer("\n", text)]
         self._pieces = [
             (match.group(), match.start())
@@ -96,6 +104,7 @@ class _Scan:
     def _value(self, path: Path) -> None:
         opening = self._peek()
         if opening not in {"[", "{"}:
+            self._text(path)
             self._skip_to({"\n", ",", "]", "}"})
             return
         self._next += 1
@@ -110,6 +119,12 @@ class _Scan:
                 self._value((*path, index))
                 index += 1
         self._next += 1
+
+    def _text(self, path: Path) -> None:
+        piece, start = self._pieces[self._next] if self._next < len(self._pieces) else ("", 0)
+        marks = 3 if piece.startswith(('"""', "'''")) else int(piece.startswith(('"', "'")))
+        if marks:
+            self.quoted.setdefault(path, (start + marks, start + len(piece) - marks))
 
     def _key(self, ends: set[str]) -> Path:
         parts: list[str | int] = []

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from packaging.version import InvalidVersion, Version
 
-from tagboat.config.places import places
+from tagboat.config.places import texts
 from tagboat.config.project import keyword_literal, setup_calls, statements
 
 Span = tuple[int, int]
@@ -45,16 +45,9 @@ class VersionPlace:
 
 def toml_value(data: bytes, path: tuple[str, ...]) -> list[Span]:
     """Find the value of a key in a TOML file."""
-    line = places(data.decode()).get(path)
-    if line is None:
-        return []
-    first = _offsets(data)[line - 1]
-    end = data.find(b"\n", first)
-    key = re.escape(path[-1].encode())
-    pattern = re.compile(rb"""(?:^|[\s{,."'])""" + key + rb"""["']?[ \t]*=[ \t]*(["'])([^"'\n]*)\1""")
-    return _versions(
-        data, (match.span(2) for match in pattern.finditer(data, first, end if end >= 0 else len(data)))
-    )
+    text = data.decode()
+    span = texts(text).get(path)
+    return _versions(data, [_in_bytes(text, *span)] if span else [])
 
 
 def cfg_value(data: bytes, value: str) -> list[Span]:
@@ -133,6 +126,10 @@ def _span(data: bytes, node: ast.Constant) -> Span:
     if quoted is None or quoted[2].decode(errors="replace") != node.value:
         return 0, 0
     return quoted.span(2)
+
+
+def _in_bytes(text: str, start: int, end: int) -> Span:
+    return len(text[:start].encode()), len(text[:end].encode())
 
 
 def _offsets(data: bytes) -> list[int]:

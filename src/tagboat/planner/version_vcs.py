@@ -43,17 +43,17 @@ def _declared(pyproject: Mapping[str, Any], *, dynamic: bool) -> str:
     backend = re.split(r"[.:]", str(system.get("build-backend", "")))[0]
     hatch = str(inner(tools, "hatch", "version").get("source", ""))
     git_versioning = inner(tools, "setuptools-git-versioning")
-    signs = {
-        _BACKENDS.get(backend, ""): backend in _BACKENDS,
-        _HATCH.get(hatch, ""): hatch in _HATCH,
-        "pdm": inner(tools, "pdm", "version").get("source") == "scm",
-        "poetry-dynamic-versioning": inner(tools, "poetry-dynamic-versioning").get("enable") is True,
-        "setuptools-scm": "setuptools_scm" in tools or (dynamic and _requires_simple_scm(system)),
-        "setuptools-git-versioning": bool(git_versioning) and git_versioning.get("enabled", True) is True,
-        "versioningit": "versioningit" in tools,
-        "versioneer": "versioneer" in tools,
-    }
-    return next((name for name, there in signs.items() if there), "")
+    signs = (
+        (_BACKENDS.get(backend, ""), True),
+        (_HATCH.get(hatch, ""), True),
+        ("pdm", inner(tools, "pdm", "version").get("source") == "scm"),
+        ("poetry-dynamic-versioning", inner(tools, "poetry-dynamic-versioning").get("enable") is True),
+        ("setuptools-scm", "setuptools_scm" in tools or (dynamic and _requires_simple_scm(system))),
+        ("setuptools-git-versioning", bool(git_versioning) and git_versioning.get("enabled", True) is True),
+        ("versioningit", "versioningit" in tools),
+        ("versioneer", "versioneer" in tools),
+    )
+    return next((name for name, there in signs if name and there), "")
 
 
 def _requires_simple_scm(system: Mapping[str, Any]) -> bool:
