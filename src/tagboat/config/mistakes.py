@@ -11,6 +11,7 @@ from tagboat.config.places import Path, places
 from tagboat.errors import ConfigError
 
 _SHOWN = 100
+_KEY = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _dotted(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         elif re.fullmatch(r"[\w-]+", part, re.ASCII):
-            text += f".{part}"
+            text += f".{part[:_KEY]}"
         else:
-            text += f".{ascii(part)[:80]}"
+            text += f".{ascii(part)[:_KEY]}"
     return text.removeprefix(".")
