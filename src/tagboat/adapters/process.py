@@ -207,6 +207,13 @@ def _plain(line: bytes) -> str:
     return "".join(char if char.isprintable() else "�" for char in text)
 
 
+def end_with(parent: int) -> None:
+    """Have the kernel kill this process when ``parent``, which started it, ends in any way; no-op where it cannot."""
+    ask = _die_with(parent)
+    if ask is not None and parent:
+        ask()
+
+
 def _die_with(parent: int) -> Callable[[], None] | None:
     """Return what a Linux child does first: ask to be killed when its parent ends, and end if that was already."""
     if sys.platform != "linux":

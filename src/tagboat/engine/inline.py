@@ -131,9 +131,9 @@ class InlineEngine:
             self._tell(Moment.RECORDED, step, recorded.state, reused=True, detail=recorded.summary)
             return recorded
         kind = self._kinds(step.kind)
-        inputs = Inputs(
-            step, walk.plan, {need: walk.receipts[need] for need in step.needs if need in walk.receipts}
-        )
+        receipts = {need: walk.receipts[need] for need in step.needs if need in walk.receipts}
+        folder = self._state.folder()
+        inputs = Inputs(step, walk.plan, receipts, folder)
         number = history.attempts(step.key) + 1
         started = self._ports.clock.monotonic()
         self._tell(Moment.STARTED, step, StepState.RUNNING, attempt=number)
@@ -149,6 +149,8 @@ class InlineEngine:
             failure = StepFailedError(f"this machine refused: {error}", remedy="repair that, then resume")
             self._fail(step, number, failure, started)
             raise failure from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
         self._ports.ledger.append(
             "outcome",
             step=step.key,

@@ -94,11 +94,17 @@ class SqliteLedger:
     def entries(self) -> Sequence[Entry]:
         """Return all entries in order."""
         rows = self._database.execute("SELECT * FROM entry ORDER BY rowid").fetchall()
-        return [Entry(*row[:6], json.loads(row[6]), *row[7:]) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def export(self) -> str:
         """Return the ledger as JSON lines, oldest first."""
         return "".join(canonical(line(entry)) + "\n" for entry in self.entries())
+
+
+def entry_of(row: tuple[int, str, str, str, str, int, str, str, str]) -> Entry:
+    """Return the entry of one row of the database."""
+    seq, time, actor, event, step, attempt, body, previous, own = row
+    return Entry(seq, time, actor, event, step, attempt, json.loads(body), previous, own)
 
 
 def line(entry: Entry) -> dict[str, JSON]:

@@ -6,15 +6,15 @@ the configuration at the tag's commit, read through the forge as data, and compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tagboat.config.model import Config
-from tagboat.core.artifact import Artifact, Manifest, Role
+from tagboat.core.artifact import Artifact, Manifest, Role, ShardRecord
 from tagboat.core.canonical import JSON
 from tagboat.core.plan import Plan, broken_laws
-from tagboat.core.step import Phase, Receipt
+from tagboat.core.step import Phase, Receipt, Step
 from tagboat.engine.history import History
 from tagboat.engine.inline import InlineEngine
 from tagboat.engine.state import StateDirectory, write_durably
@@ -22,6 +22,9 @@ from tagboat.errors import ConflictError, PartialError, StalePlanError, StepFail
 from tagboat.pipelines import tag_release
 from tagboat.ports import Ports
 from tagboat.steps.adopt import MANIFEST_NAME
+from tagboat.steps.gather import Options as GatherOptions
+from tagboat.steps.gather import gather as gather_shards
+from tagboat.steps.kinds import Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,55 @@ class ReleaseRun:
         if not isinstance(data, Mapping):
             raise TypeError("the gather step states the Manifest")
         manifest = Manifest.from_json(data)
-        self.ports.ledger.append("manifest", body={"digest": manifest.digest, "plan": manifest.plan})
-        write_durably(self.state.manifest, manifest.text)
+        self._write_manifest(manifest)
+        return manifest
+
+    def build(self, steps: Sequence[Step]) -> None:
+        """Build these shards and what they need, as one machine of several does; nobody is asked for an earlier build."""
+        self._freeze()
+        nothing = Receipt("not looked for", {"manifest": None})
+        needed = {step.key for step in steps}
+        for step in steps:
+            needed.update(need for need in step.needs if need != "adopt")
+        self.engine.walk(self.derived.prepare, only=needed, preset={"adopt": nothing})
+
+    def record(self, step: Step) -> ShardRecord:
+        """Return the record of a shard that was built in this state directory.
+
+        Raises:
+            KeyError: it was not.
+        """
+        receipt = History(self.ports.ledger.entries(), self.derived.prepare.digest).outcome(step.key)
+        data = receipt.facts.get("record") if receipt else None
+        if not isinstance(data, Mapping):
+            raise KeyError(step.key)
+        return ShardRecord.from_json(data)
+
+    def gather(self, records: Sequence[ShardRecord]) -> Manifest:
+        """Make the Manifest of shards that other machines built, and verify its files.
+
+        Raises:
+            RefusedError: they are not exactly the shards of this plan, or a guard refuses the files.
+        """
+        self._freeze()
+        plan = self.derived.prepare
+        nothing = Receipt("not looked for", {"manifest": None})
+        archives = {step.key for step in plan.steps if step.kind == "source-archive"}
+        made = self.engine.walk(plan, only=archives, preset={"adopt": nothing})
+        own = [made[key].facts["record"] for key in archives]
+        everything = [*records, *(ShardRecord.from_json(data) for data in own if isinstance(data, Mapping))]
+        inputs = Inputs(plan.step("gather"), plan, {}, self.state.scratch)
+        manifest = gather_shards(inputs.options(GatherOptions), plan, everything)
+        receipt = Receipt("gathered", {"manifest": manifest.as_json(), "digest": manifest.digest})
+        builds = {
+            step.key: Receipt("built elsewhere", {"record": record.as_json()})
+            for step in plan.steps
+            for record in records
+            if step.kind == "build-shard" and step.key == f"build:{record.component}:{record.shard}"
+        }
+        verify = {step.key for step in plan.steps if step.phase is Phase.VERIFY}
+        self.engine.walk(plan, only=verify, preset={"adopt": nothing, "gather": receipt, **builds, **made})
+        self._write_manifest(manifest)
         return manifest
 
     def plan_publish(self, manifest: Manifest) -> Plan:
@@ -75,8 +125,8 @@ class ReleaseRun:
         file = Artifact(MANIFEST_NAME, sha256, size, "", Role.CHECKSUM)
         return lawful(tag_release.publish(self.derived.config, self.derived.prepare, manifest, file))
 
-    def publish(self, manifest: Manifest) -> None:
-        """Derive the plan again, compare, and walk the publish half up to the end."""
+    def publish(self, manifest: Manifest, *, through: Phase = Phase.CONFIRM) -> None:
+        """Derive the plan again, compare, and walk the publish half ``through`` this phase."""
         self._compare(manifest)
         plan = self.plan_publish(manifest)
         if self._frozen_publish() is None:
@@ -87,8 +137,10 @@ class ReleaseRun:
                 "the publish plan in the state directory is not the one that follows from this Manifest",
                 remedy="start again with a fresh --state",
             )
-        self.engine.walk(plan)
-        self.ports.ledger.append("done", body={"manifest": manifest.digest})
+        phases = list(Phase)[: list(Phase).index(through) + 1]
+        self.engine.walk(plan, only={step.key for step in plan.steps if step.phase in phases})
+        if through is Phase.CONFIRM:
+            self.ports.ledger.append("done", body={"manifest": manifest.digest})
 
     def confirm(self, manifest: Manifest) -> Mapping[str, Receipt]:
         """Ask the guards of the confirm phase, and nothing else."""
@@ -105,6 +157,10 @@ class ReleaseRun:
             return error
         remedy = "; ".join(text for text in (error.remedy, "then: tagboat resume") if text)
         return PartialError(error.cause, remedy=remedy)
+
+    def _write_manifest(self, manifest: Manifest) -> None:
+        self.ports.ledger.append("manifest", body={"digest": manifest.digest, "plan": manifest.plan})
+        write_durably(self.state.manifest, manifest.text)
 
     def _freeze(self) -> None:
         plans = self.state.load_plans()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from tagboat.ports.builder import Builder
 from tagboat.ports.clock import Clock
@@ -24,6 +25,7 @@ class Ports:
 
     Attributes:
         indexes: by the name that the configuration gives them.
+        shards: folders that other machines filled, by shard, for shards that are adopted.
     """
 
     repository: Repository
@@ -35,3 +37,4 @@ class Ports:
     store: Store
     ledger: Ledger
     clock: Clock
+    shards: Mapping[str, Path] = field(default_factory=dict)

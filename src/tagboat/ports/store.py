@@ -27,11 +27,3 @@ class Store(Protocol):
             KeyError: they are not kept.
         """
         ...
-
-    def folder(self) -> Path:
-        """Return a fresh folder for files on their way into the store; it goes away with the run."""
-        ...
-
-    def adoptable(self, component: str, shard: str) -> Path | None:
-        """Return the folder that another machine filled for this shard, or None when none was given."""
-        ...

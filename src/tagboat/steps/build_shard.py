@@ -54,7 +54,7 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
         return Receipt(
             "the adopted build needs no build-only wheel again", record_facts(record), StepState.SKIPPED
         )
-    folder = ports.store.folder()
+    folder = inputs.folder
     for artifact in record.artifacts:
         fetch_adopted(ports, manifest, artifact, folder)
     return Receipt(f"adopted {_names(record)}", record_facts(record))
@@ -102,7 +102,7 @@ def build(ports: Ports, inputs: Inputs, attempt: Attempt, component: Component) 
         version=options.version,
         wheels=folders,
         local=local,
-        adopt=ports.store.adoptable(component.name, str(options.shard["name"])),
+        adopt=ports.shards.get(str(options.shard["name"])),
     )
     result = ports.builder.build(request, attempt.log)
     if not result.files:

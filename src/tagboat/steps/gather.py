@@ -36,7 +36,7 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
     manifest = adopted(inputs)
     if manifest is None:
         return None
-    path = ports.store.folder() / MANIFEST_NAME
+    path = inputs.folder / MANIFEST_NAME
     return _keep(ports, manifest, path, "adopted")
 
 
@@ -108,5 +108,10 @@ def _keep(ports: Ports, manifest: Manifest, path: Path, verb: str) -> Receipt:
     path.write_text(manifest.text)
     sha256, size = ports.store.put(path)
     summary = f"{verb} the Manifest {manifest.digest[:12]}: {len(manifest.artifacts)} files"
-    facts: dict[str, JSON] = {"manifest": manifest.as_json(), "digest": manifest.digest, "sha256": sha256, "size": size}
+    facts: dict[str, JSON] = {
+        "manifest": manifest.as_json(),
+        "digest": manifest.digest,
+        "sha256": sha256,
+        "size": size,
+    }
     return Receipt(summary, facts)

@@ -23,11 +23,16 @@ O = TypeVar("O", bound=_Dataclass)  # noqa: E741 - the type of a kind's Options
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a step may read: itself, its plan, and the receipts of the steps that it needs."""
+    """What a step may read: itself, its plan, and the receipts of the steps that it needs.
+
+    Attributes:
+        folder: a fresh folder for what ``find`` has to fetch; it goes away with the step.
+    """
 
     step: Step
     plan: Plan
     receipts: Mapping[str, Receipt]
+    folder: Path
 
     def options(self, options: type[O]) -> O:
         """Return the step's options as the kind's own dataclass; lists become tuples again."""

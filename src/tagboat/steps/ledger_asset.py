@@ -37,7 +37,7 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
     if not release.draft:
         return _receipt(ledgers[-1], "the published release has")
     own = ports.ledger.export()
-    folder = ports.store.folder()
+    folder = inputs.folder
     for asset in ledgers:
         if asset.size <= _MOST_BYTES:
             path = folder / asset.name

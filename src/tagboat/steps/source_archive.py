@@ -39,7 +39,7 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
     record = next((s for s in manifest.shards if (s.component, s.shard) == key), None)
     if record is None:
         return None
-    folder = ports.store.folder()
+    folder = inputs.folder
     for artifact in record.artifacts:
         fetch_adopted(ports, manifest, artifact, folder)
     return Receipt(f"adopted {record.artifacts[0].file}", record_facts(record))

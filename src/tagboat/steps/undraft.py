@@ -56,5 +56,9 @@ def _higher(ports: Ports, options: Options, version: Version) -> bool:
 
 
 def _receipt(release: ForgeRelease, verb: str) -> Receipt:
-    facts: dict[str, JSON] = {"url": release.url, "prerelease": release.prerelease, "immutable": release.immutable}
+    facts: dict[str, JSON] = {
+        "url": release.url,
+        "prerelease": release.prerelease,
+        "immutable": release.immutable,
+    }
     return Receipt(f"{verb}: {release.url}", facts)

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from tagboat.adapters.addresses import Addresses
 from tagboat.adapters.forges import github_shapes as shapes
+from tagboat.adapters.forges import github_tree
 from tagboat.adapters.forges.github_calls import Calls
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
 from tagboat.adapters.shape import Shape
@@ -70,6 +71,25 @@ class GitHub:
             found = self._calls.object(f"{self._root}/git/tags/{target.text('sha')}")
         raise UnavailableError(f"the tag {tag} leads through more than {_DEPTH} other tags")
 
+    def tag_names(self) -> Sequence[str]:
+        """Return the names of all tags."""
+        return github_tree.tag_names(self._calls, self._root)
+
+    def default_branch(self) -> str:
+        """Return the default branch."""
+        found = github_tree.default_branch(self._calls, self._root)
+        if found is None:
+            self._check_visible()
+        return found or "main"
+
+    def branch_head(self, branch: str) -> str | None:
+        """Return the commit at the head of the branch, or None."""
+        return github_tree.branch_head(self._calls, self._root, branch)
+
+    def paths(self, commit: str) -> Sequence[str]:
+        """Return every file of the commit's tree."""
+        return github_tree.paths(self._calls, self._root, commit)
+
     def read(self, commit: str, path: str) -> bytes | None:
         """Return a file's content at the commit, or None; a symbolic link gives what it leads to."""
         if any(part in ("", ".", "..") for part in path.split("/")):
@@ -92,6 +112,12 @@ class GitHub:
             if run.commit == commit and (run.id not in found or found[run.id].attempt <= run.attempt):
                 found[run.id] = run
         return sorted(found.values(), key=lambda run: run.id, reverse=True)
+
+    def branch_runs(self, branch: str) -> Sequence[WorkflowRun]:
+        """Return one page of the branch's newest runs, whatever their commit."""
+        query = urlencode({"branch": branch, "per_page": 30})
+        answer = self._calls.get(f"{self._root}/actions/runs?{query}", besides=())
+        return [shapes.run(shape) for shape in _object(answer).items("workflow_runs")]
 
     def jobs(self, run: WorkflowRun) -> Sequence[Job]:
         """Return the jobs of the run's latest attempt."""

@@ -1,0 +1,1 @@
+"""One command, one file; the file's name is the command's."""

@@ -1,0 +1,96 @@
+"""``tagboat build``: one shard (or all) of a release, built into a folder for ``tagboat gather``."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from tagboat.cli import options
+from tagboat.cli.report import Report
+from tagboat.cli.running import answering, safe_stop
+from tagboat.core.artifact import ShardRecord
+from tagboat.core.canonical import canonical
+from tagboat.core.step import Step
+from tagboat.engine.release import ReleaseRun
+from tagboat.errors import UsageError
+
+
+@click.command()
+@options.selection
+@click.option("--shard", default="", metavar="[COMPONENT/]SHARD", help="Only this shard (default: all).")
+@click.option(
+    "--from", "adopted", type=options.FOLDER, help="Adopt the files that another tool left in this folder."
+)
+@click.option("--out", type=options.FOLDER, required=True, help="The folder for the files and shard.json.")
+def build(
+    path: Path,
+    tags: tuple[str, ...],
+    components: tuple[str, ...],
+    repository: str,
+    sandbox: Path | None,
+    state: Path | None,
+    as_json: bool,
+    shard: str,
+    adopted: Path | None,
+    out: Path,
+) -> None:
+    """Build from the tag, in a fresh tree, with the network off; write the files and DIR/shard.json.
+
+    With several shards and no --shard each goes into a folder of its own below --out.
+    """
+    report = Report("build", as_json=as_json)
+    with answering(report):
+        from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
+        from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
+
+        adopt = {shard.rsplit("/", 1)[-1]: adopted} if adopted and shard else {}
+        if adopted and not shard:
+            raise UsageError("--from fills one shard", remedy="name it with --shard")
+        wish = Wish(path, places(sandbox), repository, tags, components, state, adopt)
+        with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+            report.releases = run.derived.prepare.releases
+            steps = chosen(run, shard)
+            run.build(steps)
+            folders = {step.key: out if len(steps) == 1 else out / _flat(step) for step in steps}
+            written = [write_shard(run, step, folders[step.key]) for step in steps]
+            report.extra["shards"] = [record.as_json() for record in written]
+            for record, step in zip(written, steps, strict=True):
+                report.data(f"{record.component}/{record.shard} → {folders[step.key]}")
+                for artifact in record.artifacts:
+                    report.data(f"  {artifact.sha256}  {artifact.size:>9}  {artifact.file}")
+
+
+def chosen(run: ReleaseRun, shard: str) -> list[Step]:
+    """Return the build steps that ``--shard`` names, all of them without it.
+
+    Raises:
+        UsageError: it names none, or several.
+    """
+    steps = [
+        s for s in run.derived.prepare.steps if s.kind == "build-shard" and not s.options.get("build_only")
+    ]
+    if not shard:
+        return steps
+    named = [step for step in steps if shard in (_flat(step), _flat(step).split("/", 1)[1])]
+    if len(named) == 1:
+        return named
+    known = ", ".join(_flat(step) for step in steps)
+    problem = "names no shard of this release" if not named else "names several shards"
+    raise UsageError(f"--shard {shard} {problem}", remedy=f"the shards are: {known}")
+
+
+def write_shard(run: ReleaseRun, step: Step, folder: Path) -> ShardRecord:
+    """Write a built shard's files and its record, the record last: it is the folder's commit point."""
+    folder.mkdir(parents=True, exist_ok=True)
+    record = run.record(step)
+    (folder / "shard.json").unlink(missing_ok=True)
+    for artifact in record.artifacts:
+        shutil.copyfile(run.ports.store.path(artifact), folder / artifact.file)
+    (folder / "shard.json").write_text(canonical(record.as_json()) + "\n")
+    return record
+
+
+def _flat(step: Step) -> str:
+    return step.key.removeprefix("build:").replace(":", "/", 1)

@@ -1,0 +1,38 @@
+"""``tagboat check``: every guard of a tag, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tagboat.cli import options
+from tagboat.cli.report import Report
+from tagboat.cli.running import answering, safe_stop
+
+
+@click.command()
+@options.selection
+def check(
+    path: Path,
+    tags: tuple[str, ...],
+    components: tuple[str, ...],
+    repository: str,
+    sandbox: Path | None,
+    state: Path | None,
+    as_json: bool,
+) -> None:
+    """Ask whether a tag may be released: tag, branch, CI, version, notes, forge release, index window.
+
+    All guards are asked, so that every problem is shown at once. Nothing is changed anywhere.
+    """
+    report = Report("check", as_json=as_json)
+    with answering(report):
+        from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
+        from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
+
+        wish = Wish(path, places(sandbox), repository, tags, components, state)
+        with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+            report.releases = run.derived.prepare.releases
+            run.check()
+            report.data("all guards pass")

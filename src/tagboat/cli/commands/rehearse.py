@@ -1,0 +1,83 @@
+"""``tagboat rehearse``: a whole release of any local git repository, on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from tagboat.cli import options
+from tagboat.cli.commands.release import carry_out
+from tagboat.cli.report import Report
+from tagboat.cli.running import answering, safe_stop
+
+
+@click.command()
+@options.project
+@options.tags
+@options.component
+@options.state
+@options.as_json
+@click.option(
+    "--inside", type=click.Path(path_type=Path), hidden=True, help="The relay's socket: we are isolated."
+)
+def rehearse(
+    path: Path,
+    tags: tuple[str, ...],
+    components: tuple[str, ...],
+    state: Path | None,
+    as_json: bool,
+    inside: Path | None,
+) -> None:
+    """Copy the repository at PATH into a sandbox, play a green CI run, and release it there.
+
+    The same code on the same protocols as a real release, in a network of its own, without any credential: nothing
+    can leave this machine. Without --tag: a tag on HEAD, else HEAD's own version, else the next patch version.
+    """
+    report = Report("rehearse", as_json=as_json)
+    if inside is not None and state is not None:
+        continue_inside(state, inside, report)
+    with answering(report):
+        from tagboat.wiring.rehearsal import outside, prepare  # noqa: PLC0415 - after --help
+
+        place = fresh_state(path) if state is None else state.resolve()
+        rehearsal = prepare(path, tags, components, place)
+        report.say(f"rehearsing {', '.join(rehearsal.tags)} of {rehearsal.repository}; state: {place}")
+        if rehearsal.edited:
+            report.say(f"edited in the copy: {rehearsal.edited}")
+        sys.exit(outside(place, rehearsal, as_json=as_json))
+
+
+def continue_inside(state: Path, socket: Path, report: Report) -> None:
+    """Play the rehearsal; this process is in the private network already."""
+    with answering(report):
+        from tagboat.wiring import rehearsal  # noqa: PLC0415 - after --help
+
+        isolation = os.environ.get("TAGBOAT_ISOLATION", "")
+        report.extra["isolation"] = isolation
+        report.extra["not_covered"] = list(rehearsal.NOT_COVERED)
+        report.say(f"isolation: {isolation}")
+        with (
+            safe_stop(report) as stop,
+            rehearsal.inside(state, socket, observer=report.watch, stop=stop) as (run, _),
+        ):
+            carry_out(run, report, dry_run=False)
+        report.data("A rehearsal does not cover:")
+        for line in rehearsal.NOT_COVERED:
+            report.data(f"  {line}")
+        report.data(
+            f"look further: tagboat ledger show {state}; {state}/sandbox/journal.jsonl; {state}/logs/"
+        )
+
+
+def fresh_state(path: Path) -> Path:
+    """Return a new state directory for a rehearsal of this project."""
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    root = user_state_path("tagboat") / "rehearsals"
+    number = 1
+    while (place := root / f"{path.resolve().name}-{number}").exists():
+        number += 1
+    return place

@@ -1,0 +1,108 @@
+"""``tagboat release``: all phases of a tag's release in one go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tagboat.cli import options
+from tagboat.cli.report import Report
+from tagboat.cli.running import answering, safe_stop
+from tagboat.core.plan import Plan
+from tagboat.core.step import Effect
+from tagboat.engine.release import ReleaseRun
+from tagboat.errors import TagboatError
+
+DRY_RUN_LEAVES_OUT = (
+    "no upload was made: whether the indexes and the forge accept these files is not known",
+    "credentials were not used for writing",
+    "what the staging index shows, and whether an installer can install from it, was not seen",
+)
+
+
+@click.command()
+@options.selection
+@click.option(
+    "--dry-run", is_flag=True, help="Check, build and verify; write nothing outside; show the rest."
+)
+@click.option(
+    "--adopt",
+    "approved",
+    default="",
+    metavar="DIGEST",
+    help="Vouch for the draft's Manifest with this digest.",
+)
+def release(
+    path: Path,
+    tags: tuple[str, ...],
+    components: tuple[str, ...],
+    repository: str,
+    sandbox: Path | None,
+    state: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    approved: str,
+) -> None:
+    """Release a tag: check it, build it once, verify the files, publish them, confirm them.
+
+    Whatever stops it, the same command (or tagboat resume) continues: what is done is found, not done again.
+    """
+    report = Report("release", as_json=as_json)
+    with answering(report):
+        from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
+        from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
+
+        wish = Wish(path, places(sandbox), repository, tags, components, state)
+        with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+            if approved:
+                run.ports.ledger.append("approval", body={"digest": approved})
+            carry_out(run, report, dry_run=dry_run)
+
+
+def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool) -> None:
+    """Do both halves of an open release, and fill the report.
+
+    Raises:
+        TagboatError: as the caller must see it; partial when outside effects exist.
+    """
+    report.plan(run.derived.prepare)
+    report.extra["state"] = str(run.state.path)
+    report.extra["dry_run"] = dry_run
+    try:
+        manifest = run.prepare()
+        report.manifest = manifest
+        plan = run.plan_publish(manifest)
+        report.plan(plan)
+        if dry_run:
+            report.extra["not_covered"] = list(DRY_RUN_LEAVES_OUT)
+            show_plan(plan, report)
+            return
+        run.publish(manifest)
+    except TagboatError as error:
+        raise run.verdict(error) from error
+    show_done(run, report)
+
+
+def show_plan(plan: Plan, report: Report) -> None:
+    """Print what a release would go on to do."""
+    report.data("A release would now:")
+    for step in plan.steps:
+        mark = {"permanent": "for good", "reversible": "can be undone"}.get(step.effect.value, "looks")
+        report.data(
+            f"  {step.phase.value:<8} {step.key:<50} {mark if step.effect is not Effect.NONE else 'looks'}"
+        )
+    report.data("Not covered by a dry run:")
+    for line in DRY_RUN_LEAVES_OUT:
+        report.data(f"  {line}")
+
+
+def show_done(run: ReleaseRun, report: Report) -> None:
+    """Print what was released and where the proof is."""
+    for item in run.derived.prepare.releases:
+        report.data(f"released {item.component} {item.version} from {item.tag} ({item.commit[:12]})")
+    if report.manifest is not None:
+        for artifact in report.manifest.artifacts:
+            report.data(f"  {artifact.sha256}  {artifact.size:>9}  {artifact.file}")
+    report.data(f"manifest: {run.state.manifest}")
+    report.data(f"prove it: tagboat verify {run.state.manifest}")

@@ -1,0 +1,90 @@
+"""``tagboat resume``: continue a stopped release or rehearsal, showing beforehand what is reused."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tagboat.cli import options
+from tagboat.cli.commands.release import carry_out
+from tagboat.cli.report import Report
+from tagboat.cli.running import answering, safe_stop
+from tagboat.core.step import StepState
+from tagboat.errors import UsageError
+
+
+@click.command()
+@options.state
+@options.sandbox
+@options.as_json
+def resume(state: Path | None, sandbox: Path | None, as_json: bool) -> None:
+    """Continue the release of a state directory: what is done is reused, what is unsure is looked up first."""
+    report = Report("resume", as_json=as_json)
+    with answering(report):
+        from tagboat.wiring import rehearsal  # noqa: PLC0415 - after --help
+
+        place = (state or only_open_release()).resolve()
+        if (place / rehearsal.FILE).is_file():
+            preview(place, report)
+            sys.exit(rehearsal.outside(place, rehearsal.prepared(place), as_json=as_json))
+        continue_release(place, sandbox, report)
+
+
+def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
+    """Continue a release with what its plan file keeps of the first start."""
+    from tagboat.engine.state import StateDirectory  # noqa: PLC0415 - after --help
+    from tagboat.wiring.places import places  # noqa: PLC0415
+    from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
+
+    plans = StateDirectory(state).load_plans()
+    if plans is None:
+        raise UsageError(f"{state} holds no release", remedy="start one: tagboat release --tag TAG")
+    preview(state, report)
+    context = plans[2]
+    where = sandbox or (Path(str(context["sandbox"])) if context.get("sandbox") else None)
+    wish = Wish(
+        None,
+        places(where),
+        str(context["repository"]),
+        _words(context["tags"]),
+        _words(context["components"]),
+        state,
+    )
+    with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+        carry_out(run, report, dry_run=False)
+
+
+def preview(state: Path, report: Report) -> None:
+    """Say what will be reused, what will be looked up, and what is still to do."""
+    from tagboat.engine.summary import summary  # noqa: PLC0415
+
+    steps = summary(state)["steps"]
+    done = [s for s in steps if s["state"] in (StepState.SUCCEEDED.value, StepState.SKIPPED.value)]
+    unsure = [s["key"] for s in steps if s["state"] == StepState.UNKNOWN.value]
+    report.say(f"resuming {state}: {len(done)} of {len(steps)} steps are done and their results are reused")
+    if unsure:
+        report.say(f"begun, outcome unknown, looked up first: {', '.join(unsure)}")
+
+
+def only_open_release() -> Path:
+    """Return the one release of this user that is not done.
+
+    Raises:
+        UsageError: there is none, or there are several.
+    """
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    from tagboat.engine.summary import all_releases, summary  # noqa: PLC0415
+
+    rows = [summary(path) for path in all_releases(user_state_path("tagboat"))]
+    unfinished = [row["state"] for row in rows if row["result"] != "succeeded"]
+    if len(unfinished) == 1:
+        return Path(unfinished[0])
+    named = ", ".join(unfinished) or "none"
+    raise UsageError(f"which release? unfinished are: {named}", remedy="say --state DIR")
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

@@ -1,0 +1,1 @@
+"""The only place that chooses implementations, and the only one that starts the sandbox."""

@@ -1,0 +1,251 @@
+"""One open release: its state directory, its ports, its engine, from what the user named."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagboat.config.model import Config
+from tagboat.core.artifact import Manifest
+from tagboat.core.canonical import JSON
+from tagboat.engine.events import Observer, nobody
+from tagboat.engine.inline import InlineEngine
+from tagboat.engine.ledger import SqliteLedger
+from tagboat.engine.release import Derived, ReleaseRun, read_manifest
+from tagboat.engine.state import StateDirectory
+from tagboat.errors import ConflictError, UsageError
+from tagboat.ports import Ports
+from tagboat.ports.clock import Clock
+from tagboat.ports.forge import Forge
+from tagboat.ports.index import Index
+from tagboat.steps.kinds import Kind, load_kind
+from tagboat.wiring.places import Places
+from tagboat.wiring.project import derive, forge_source, mirror_source, repository_name
+
+if TYPE_CHECKING:
+    from tagboat.adapters.git import Mirror
+    from tagboat.adapters.http import HTTP
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for.
+
+    Attributes:
+        project: the folder of the user's own repository, or None to work from the forge alone.
+        repository: ``owner/name`` on the forge, or "" to read it from the project.
+        tags: each ``TAG`` or ``COMPONENT=TAG``.
+        components: names given by ``--component``.
+        state: the state directory, or None for the user's own.
+        adopt: folders that other machines filled, by ``component/shard``.
+    """
+
+    project: Path | None
+    places: Places
+    repository: str = ""
+    tags: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    state: Path | None = None
+    adopt: Mapping[str, Path] = field(default_factory=dict)
+
+    def context(self, repository: str) -> dict[str, JSON]:
+        """Return what ``resume`` needs to start the same release again."""
+        return {
+            "repository": repository,
+            "tags": list(self.tags),
+            "components": list(self.components),
+            "sandbox": str(self.places.sandbox) if self.places.sandbox else "",
+        }
+
+
+@contextmanager
+def open_release(
+    wish: Wish,
+    *,
+    observer: Observer = nobody,
+    stop: Callable[[], bool] = lambda: False,
+    kinds: Callable[[str], Kind] = load_kind,
+    from_forge: bool = False,
+) -> Iterator[ReleaseRun]:
+    """Open the release: take the state directory's lock, refresh the mirror, derive the plan.
+
+    Args:
+        wish: what the user asked for.
+        observer: is told every moment.
+        stop: is asked between steps.
+        kinds: finds the kinds of steps.
+        from_forge: derive the plan through the forge's API alone; no history is fetched.
+
+    Raises:
+        AlreadyRunningError: another process holds this release.
+        TagboatError: tag, configuration or forge refuse.
+    """
+    from tagboat.adapters.clock import SystemClock  # noqa: PLC0415 - status and help never come here
+    from tagboat.adapters.forges.github import GitHub  # noqa: PLC0415
+    from tagboat.adapters.git import Mirror  # noqa: PLC0415
+    from tagboat.adapters.http import HTTP  # noqa: PLC0415
+    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
+
+    repository, places, clock = repository_of(wish), wish.places, SystemClock()
+    with (
+        StateDirectory(state_path(wish, repository)) as state,
+        closing(SqliteLedger(state.ledger, clock, actor())) as ledger,
+    ):
+        http = HTTP(clock, ca=places.ca)
+        credential = Credentials.bearer(places.forge_token) if places.forge_token else None
+        forge = GitHub(http, places.addresses, repository, credential)
+        mirror = Mirror(
+            state.mirror, places.addresses.git_url(repository), ca=places.ca, credentials=credential
+        )
+        seen_by_forge = forge_source(forge)
+        if not from_forge:
+            mirror.refresh()
+        seen = seen_by_forge if from_forge else mirror_source(mirror)
+        derived = derive(seen, repository, wish.tags, wish.components)
+        ports = _ports(state, wish, forge, mirror, _indexes(http, places, derived.config), ledger, clock)
+        engine = InlineEngine(
+            ports, state, patience=places.patience, observer=observer, stop=stop, kinds=kinds
+        )
+
+        def derive_again() -> Derived:
+            return derive(seen_by_forge, repository, wish.tags, wish.components)
+
+        yield ReleaseRun(ports, state, engine, derived, derive_again, wish.context(repository))
+
+
+@contextmanager
+def open_manifest(
+    manifest_file: Path,
+    files: Path | None,
+    places: Places,
+    state: Path | None,
+    *,
+    observer: Observer = nobody,
+    stop: Callable[[], bool] = lambda: False,
+    need_files: bool = True,
+) -> Iterator[tuple[ReleaseRun, Manifest]]:
+    """Open the release that a Manifest names, with its files in the store.
+
+    Raises:
+        ConflictError: the Manifest cannot be read, or a file beside it is not the one that it names.
+        UsageError: a file is absent.
+    """
+    manifest = read_manifest(manifest_file.read_text())
+    tags = tuple(f"{release.component}={release.tag}" for release in manifest.releases)
+    wish = Wish(None, places, manifest.repository, tags, (), state)
+    with open_release(wish, observer=observer, stop=stop, from_forge=True) as run:
+        folder = files or manifest_file.parent
+        for artifact in manifest.artifacts if need_files else ():
+            path = folder / Path(artifact.file).name
+            if not path.is_file():
+                raise UsageError(f"{path} is absent", remedy="say --files DIR, where gather's files are")
+            sha256, _ = run.ports.store.put(path)
+            if sha256 != artifact.sha256:
+                raise ConflictError(
+                    f"{path} is not the file that the Manifest names: {sha256[:12]}, not {artifact.sha256[:12]}",
+                    remedy="transfer the files again; nothing was published",
+                )
+        yield run, manifest
+
+
+def repository_of(wish: Wish) -> str:
+    """Return ``owner/name``: as asked, as configured, or from the git remote ``origin``.
+
+    Raises:
+        UsageError: none of them says.
+    """
+    from tagboat.adapters.worktree import Worktree  # noqa: PLC0415
+    from tagboat.config.load import FILES, load  # noqa: PLC0415
+
+    if wish.repository:
+        return wish.repository
+    if wish.project is not None:
+        files = {
+            name: (wish.project / name).read_bytes() for name in FILES if (wish.project / name).is_file()
+        }
+        config = load(files)
+        if config is not None and config.repository:
+            return config.repository
+        remote = Worktree(wish.project).remote_url()
+        name = repository_name(remote) if remote else None
+        if name:
+            return name
+    raise UsageError(
+        "which repository on the forge?",
+        remedy="say --repository OWNER/NAME, configure 'repository', or add the git remote 'origin'",
+    )
+
+
+def state_path(wish: Wish, repository: str) -> Path:
+    """Return the state directory: as asked, or below the user's state folder, one for each set of tags."""
+    if wish.state is not None:
+        return wish.state
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    tags = "+".join(sorted(tag.rsplit("=", 1)[-1].replace("/", "~") for tag in wish.tags))
+    return user_state_path("tagboat") / repository.replace("/", "~") / tags
+
+
+def actor() -> str:
+    """Return who runs this process: the CI's own name for it, or ``user@host``."""
+    if os.environ.get("GITHUB_ACTOR") and os.environ.get("GITHUB_RUN_ID"):
+        return f"{os.environ['GITHUB_ACTOR']} (run {os.environ['GITHUB_RUN_ID']})"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+def _indexes(http: HTTP, places: Places, config: Config) -> dict[str, Index]:
+    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
+    from tagboat.adapters.indexes.pypi import PyPI  # noqa: PLC0415
+
+    indexes: dict[str, Index] = {}
+    for target in config.indexes:
+        address = places.index(target)
+        token = places.token_for(target.name)
+        indexes[target.name] = PyPI(
+            http,
+            name=target.name,
+            upload_url=address.upload,
+            simple_url=address.simple,
+            credentials=Credentials.for_index(token) if token else None,
+            private=target.private,
+        )
+    return indexes
+
+
+def _ports(
+    state: StateDirectory,
+    wish: Wish,
+    forge: Forge,
+    mirror: Mirror,
+    indexes: Mapping[str, Index],
+    ledger: SqliteLedger,
+    clock: Clock,
+) -> Ports:
+    from tagboat.adapters.builders.frontend import FrontEnd  # noqa: PLC0415
+    from tagboat.adapters.inspection import Inspection  # noqa: PLC0415
+    from tagboat.adapters.installers.uv import UvInstaller  # noqa: PLC0415
+    from tagboat.adapters.store import FolderStore  # noqa: PLC0415
+
+    environment = {**os.environ, **wish.places.environment}
+    return Ports(
+        repository=mirror,
+        forge=forge,
+        indexes=indexes,
+        builder=FrontEnd(environment),
+        inspector=Inspection(),
+        installer=UvInstaller(environment),
+        store=FolderStore(state.artifacts),
+        ledger=ledger,
+        clock=clock,
+        shards=wish.adopt,
+    )
