@@ -215,6 +215,8 @@ def test_contents_are_files_and_folders_at_a_reference(world: World) -> None:
     assert [each["path"] for each in world.client.get(f"{contents}/src").json] == ["src/demo.py"]
     wrapped = world.client.get(f"{contents}/src", Accept="application/vnd.github.object+json").json
     assert [each["name"] for each in wrapped["entries"]] == ["demo.py"]
+    page = now["download_url"].removeprefix(world.addresses.forge)
+    assert world.client.anonymous().send("GET", page).body == b"new\n"
     assert world.client.get(f"{contents}/link").json["target"] == "README.md"
     assert world.client.get(f"{contents}/none").status == 404
     assert (
@@ -259,6 +261,24 @@ def test_a_file_is_changed_by_a_commit_if_its_sha_is_known(world: World) -> None
         "put-contents",
         "put-contents",
     ]
+
+
+def test_a_lagging_read_shows_references_as_they_were(world: World) -> None:
+    old = head(world)
+    new = world.commit("second")
+    world.git("tag", "-a", "v1", "-m", "annotated")
+    world.push("main", "v1")
+    assert world.sandbox.frame is not None
+    faults = world.sandbox.frame.faults
+    faults.add("forge", "get-ref", "stale", value=1)
+    assert world.client.get(f"{world.path}/git/ref/tags/v1").status == 404
+    faults.add("forge", "get-ref", "stale", value=2)
+    assert world.client.get(f"{world.path}/git/ref/heads/main").json["object"]["sha"] == old
+    faults.add("forge", "get-commit", "stale", value=2)
+    assert world.client.get(f"{world.path}/commits/main").json["sha"] == old
+    faults.add("forge", "list-tags", "stale", value=1)
+    assert world.client.get(f"{world.path}/tags").json == []
+    assert world.client.get(f"{world.path}/commits/main").json["sha"] == new
 
 
 def test_an_empty_repository_says_so(bare: World) -> None:

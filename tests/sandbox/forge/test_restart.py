@@ -92,6 +92,8 @@ def test_a_kill_during_uploads_leaves_what_the_journal_says(tmp_path: Path) -> N
             tick.wait(0.005)
         os.kill(addresses.pid, signal.SIGKILL)
         sender.join()
+        while process.status(directory).up:
+            tick.wait(0.005)
         addresses = process.up(directory)
         client = Client(addresses, None, addresses.token)
         release = client.get(f"/repos/acme/demo/releases/{draft['id']}").json

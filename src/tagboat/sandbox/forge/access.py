@@ -130,7 +130,10 @@ def _token_allows(token: Token | None, repository: Repository, permission: str) 
         return "none"
     if token is None or token.permissions is None:
         return "admin"
-    return str(json.loads(token.permissions).get(permission, "none"))
+    granted = json.loads(token.permissions)
+    if permission == "metadata" and granted:
+        return "read"  # every other permission brings it along
+    return str(granted.get(permission, "none"))
 
 
 def _lower(one: str, other: str) -> str:

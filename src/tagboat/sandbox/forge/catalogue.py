@@ -91,28 +91,15 @@ class Catalogue:
                 self._records.remove(asset)
             self._records.remove(release)
 
-    def begin_asset(self, release: Release, **values: Value) -> Asset:
-        """Hold the name of a file whose bytes are on their way; cut there, it stays behind in state ``starter``."""
-        moment = now()
-        return self._records.add(
-            Asset,
-            release_id=release.id,
-            size=0,
-            sha256=None,
-            state="starter",
-            downloads=0,
-            created=moment,
-            updated=moment,
-            **values,
-        )
-
-    def finish_asset(self, asset: Asset, *, size: int, sha256: str) -> Asset | None:
-        """The file is whole now; None when it was deleted while its bytes came in."""
+    def add_asset(self, release: Release, *, size: int, sha256: str, **values: Value) -> Asset:
+        """A new file of a release, its bytes all there."""
         with self._records.together():
-            self._remember(asset.release_id, without=asset.id)
-            if self._records.get(Asset, id=asset.id) is None:
-                return None
-            return self._records.change(asset, size=size, sha256=sha256, state="uploaded", updated=now())
+            self._remember(release.id)
+            return self._store(release, size=size, sha256=sha256, state="uploaded", **values)
+
+    def leave_starter(self, release: Release, **values: Value) -> Asset:
+        """What a cut upload leaves behind: a file without bytes that takes the name."""
+        return self._store(release, size=0, sha256=None, state="starter", **values)
 
     def change_asset(self, asset: Asset, **values: Value) -> Asset:
         """A file with other values."""
@@ -126,15 +113,20 @@ class Catalogue:
             self._remember(asset.release_id)
             self._records.remove(asset)
 
+    def _store(self, release: Release, **values: Value) -> Asset:
+        moment = now()
+        return self._records.add(
+            Asset, release_id=release.id, downloads=0, created=moment, updated=moment, **values
+        )
+
     def _with_assets(self, release: Release) -> Release:
         return replace(release, assets=tuple(self._records.all(Asset, release_id=release.id)))
 
-    def _remember(self, number: int, *, without: int | None = None) -> None:
+    def _remember(self, number: int) -> None:
         found = self._records.get(Release, id=number)
         if found:
             release = self._with_assets(found)
-            kept = tuple(asset for asset in release.assets if asset.id != without)
-            before = json.dumps(asdict(replace(release, assets=kept)))
+            before = json.dumps(asdict(release))
             remember(self._records, release.repository_id, "release", str(number), before)
 
     def _overrides(self, repository: Repository, stale: int) -> dict[int, Release | None]:

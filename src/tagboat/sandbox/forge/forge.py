@@ -30,6 +30,7 @@ class Forge:
         self.catalogue = Catalogue(self.records)
         self.references = References(self.records, frame.journal)
         self.rates = Rates()
+        self.incoming: set[tuple[int, str]] = set()
         self._root = frame.state.directory / "forge"
         self.account(OWNER, all_rights=True)
         self._know_token(frame.token)

@@ -30,8 +30,7 @@ def check_tag(forge: Forge, repository: Repository, tag: str, *, publish: bool, 
 
 def tagged_moment(forge: Forge, repository: Repository, tag: str) -> str:
     """A release's ``created_at``: the date of the tagged commit, or now while there is no tag."""
-    ref = forge.references.find(repository, forge.git(repository), f"refs/tags/{tag}")
-    commit = read_commit(forge.git(repository), ref.sha) if ref else None
+    commit = read_commit(forge.git(repository), f"refs/tags/{tag}")
     return commit.committer.date if commit else now()
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tagboat.sandbox.forge.git.child import Git
-from tagboat.sandbox.forge.git.refs import NOTHING, Ref, kind_of, list_refs, move_ref, well_formed
+from tagboat.sandbox.forge.git.refs import NOTHING, Ref, find_ref, kind_of, list_refs, move_ref
 from tagboat.sandbox.forge.model import KnownRef, Past, Repository, now
 from tagboat.sandbox.forge.records import Records
 from tagboat.sandbox.journal import Journal
+
+_MANY = 100
+"""How many references one push may move before they are packed, which keeps looking them up quick."""
 
 _PAST_KEPT = 500
 """How many earlier states are kept for lagging reads."""
@@ -44,8 +47,8 @@ class References:
 
     def find(self, repository: Repository, git: Git, name: str, *, stale: int = 0) -> Ref | None:
         """The reference of this full name."""
-        if not well_formed(name):
-            return None
+        if not stale:
+            return find_ref(git, name)
         return next((ref for ref in self.list(repository, git, name, stale=stale) if ref.name == name), None)
 
     def move(
@@ -71,6 +74,8 @@ class References:
                 )
             if moved:
                 self._records.change(repository, pushed=now())
+        if len(moved) > _MANY:
+            git.ask("pack-refs", "--all")
         return len(moved)
 
     def _account(self, repository: Repository, name: str, old: str, new: str, operation: str) -> None:

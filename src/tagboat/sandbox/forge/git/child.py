@@ -19,9 +19,11 @@ def environment(
     """The whole environment of a git child.
 
     Nothing is inherited but ``PATH``: neither the user's nor the system's configuration is read, nothing can prompt,
-    and hooks come from nowhere unless ``settings`` names a folder for them.
+    and hooks come from nowhere unless ``settings`` names a folder for them. Nothing is forced to the disk: a sandbox
+    must survive being killed, not a power cut.
     """
     chosen = {
+        "core.fsync": "none",
         "safe.directory": str(repository) if repository else "*",
         "core.hooksPath": os.devnull,
         "gc.auto": "0",

@@ -54,9 +54,16 @@ def list_refs(git: Git, *prefixes: str) -> list[Ref]:
 
 def find_ref(git: Git, name: str) -> Ref | None:
     """The reference of exactly this full name."""
-    if not well_formed(name):
+    if not well_formed(name) or not name.startswith("refs/"):
         return None
-    return next((ref for ref in list_refs(git, name) if ref.name == name), None)
+    printed = (
+        git.ask("cat-file", "--batch-check", given=f"{name}\n{name}^{{}}\n".encode()).decode().splitlines()
+    )
+    found = [line.split(" ") for line in printed]
+    if len(found) != 2 or any(len(fields) != 3 or fields[2] == "" for fields in found):
+        return None
+    (sha, kind, _), (peeled, _, _) = found
+    return Ref(name, sha, kind, peeled)
 
 
 def resolve_commit(git: Git, revision: str) -> Commit | None:

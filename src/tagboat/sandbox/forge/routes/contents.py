@@ -43,6 +43,18 @@ def get_contents(call: Call) -> Answer:
     return Answer(_file(call, repository, git, entry, ref))
 
 
+@endpoint("get-raw")
+def get_raw(call: Call) -> Answer:
+    """A file's bytes at the address that its ``download_url`` names."""
+    repository = call.repository("contents")
+    git = call.git(repository)
+    commit = resolve_commit(git, call.path("ref"))
+    entry = _entry(git, commit, call.path("path")) if commit else None
+    if entry is None or entry.kind != "blob":
+        raise not_found()
+    return Answer(_bytes(git, entry), headers={"Content-Type": "application/octet-stream"})
+
+
 @endpoint("put-contents")
 def put_contents(call: Call) -> Answer:
     """A file created or changed by a commit on a branch."""
@@ -185,5 +197,6 @@ ROUTES: list[Route] = [
     ("GET", f"{REPOSITORY}/contents{{path:/?}}", get_contents),
     ("GET", f"{REPOSITORY}/contents/{{path:.*}}", get_contents),
     ("PUT", f"{REPOSITORY}/contents/{{path:.+}}", put_contents),
+    ("GET", "/{owner}/{repo}/raw/{ref}/{path:.+}", get_raw),
     ("DELETE", f"{REPOSITORY}/contents/{{path:.+}}", delete_contents),
 ]

@@ -28,6 +28,7 @@ TIME_LIMIT: Final = 900.0
 """Seconds for one fetch or push."""
 
 _PIECE: Final = 64 * 1024
+_PATIENCE: Final = 5.0
 _SETTINGS: Final = {
     "http.receivepack": "true",
     "http.getanyfile": "false",
@@ -129,14 +130,18 @@ async def _backend(
     try:
         yield child
     finally:
-        _end(child)
-        await child.wait()
+        _end(child, signal.SIGTERM)
+        try:
+            await asyncio.wait_for(child.wait(), _PATIENCE)
+        except TimeoutError:
+            _end(child, signal.SIGKILL)
+            await child.wait()
 
 
-def _end(child: asyncio.subprocess.Process) -> None:
-    """Kill the child with all that it started."""
+def _end(child: asyncio.subprocess.Process, by: signal.Signals) -> None:
+    """Tell the child and all that it started to end; asked politely, git takes its lock files with it."""
     with suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
+        os.killpg(child.pid, by)
 
 
 async def _feed(request: web.Request, child: asyncio.subprocess.Process) -> None:
@@ -154,7 +159,7 @@ async def _feed(request: web.Request, child: asyncio.subprocess.Process) -> None
         whole = True
     finally:
         if not whole:
-            _end(child)
+            _end(child, signal.SIGTERM)
         stdin.close()
 
 

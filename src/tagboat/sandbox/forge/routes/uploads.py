@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from tagboat.sandbox.forge.calls import Answer, Call, reply
 from tagboat.sandbox.forge.forge import FORGE
-from tagboat.sandbox.forge.model import Asset, Release, Repository
-from tagboat.sandbox.forge.refusals import Refusal, invalid
+from tagboat.sandbox.forge.model import Release, Repository
+from tagboat.sandbox.forge.refusals import Refusal, invalid, not_found
 from tagboat.sandbox.forge.routes import Route
 from tagboat.sandbox.forge.routes.assets import asset_key, changeable, shown
 from tagboat.sandbox.forge.routes.releases import release_of
@@ -19,6 +20,16 @@ from tagboat.sandbox.state import BlobWriter
 _PIECE = 256 * 1024
 _LARGEST = 2 * 1024**3
 _ODD = re.compile(r"[^A-Za-z0-9._+@()\[\]-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file whose bytes are on their way: the release and name that it takes, and what is known of it."""
+
+    repository: Repository
+    release: Release
+    place: tuple[int, str]
+    values: dict[str, str | None]
 
 
 def stored_name(name: str) -> str:
@@ -33,23 +44,30 @@ async def upload_asset(request: web.Request) -> web.StreamResponse:
     Its name is held from the first byte on: an upload that is cut leaves a file in state ``starter`` behind, which has
     to be deleted before the name can be used again (documented by GitHub).
     """
-    held: list[tuple[Repository, Release, Asset]] = []
-    refused = reply(request, lambda call: _begin(call, held))
-    if not held:
+    begun: list[Incoming] = []
+    refused = reply(request, lambda call: _begin(call, begun))
+    if not begun:
         return refused
-    writer = request.app[FORGE].frame.state.blobs.writer()
+    forge, (incoming,) = request.app[FORGE], begun
+    writer = forge.frame.state.blobs.writer()
+    forge.incoming.add(incoming.place)
+    whole = False
     try:
         async for piece in request.content.iter_chunked(_PIECE):
             writer.write(piece)
             await exchange_of(request).progress()
-        if writer.size != request.content_length:
+        whole = writer.size == request.content_length
+        if not whole:
             raise ConnectionResetError("the upload ended early")
-        return reply(request, lambda call: _finish(call, held[0], writer))
+        return reply(request, lambda call: _finish(call, incoming, writer))
     finally:
+        forge.incoming.discard(incoming.place)
         writer.discard()
+        if not whole and forge.catalogue.release(incoming.repository, incoming.release.id):
+            forge.catalogue.leave_starter(incoming.release, **incoming.values)
 
 
-def _begin(call: Call, held: list[tuple[Repository, Release, Asset]]) -> Answer:
+def _begin(call: Call, begun: list[Incoming]) -> Answer:
     repository = call.repository("contents", "write")
     release = release_of(call, repository)
     changeable(release, "upload assets to")
@@ -62,26 +80,27 @@ def _begin(call: Call, held: list[tuple[Repository, Release, Asset]]) -> Answer:
         raise Refusal(400, "Bad Content-Length")
     if size >= _LARGEST:
         raise invalid("ReleaseAsset", "size", "custom", "size must be less than 2147483648")
-    if any(asset.name == name for asset in release.assets):
+    if (release.id, name) in call.forge.incoming or any(asset.name == name for asset in release.assets):
         raise invalid("ReleaseAsset", "name", "already_exists")
-    asset = call.forge.catalogue.begin_asset(
-        release,
-        name=name,
-        label=call.query("label") or None,
-        content_type=call.request.headers.get("Content-Type", "application/octet-stream"),
-        uploader=call.caller.login,
-    )
-    held.append((repository, release, asset))
+    values = {
+        "name": name,
+        "label": call.query("label") or None,
+        "content_type": call.request.headers.get("Content-Type", "application/octet-stream"),
+        "uploader": call.caller.login,
+    }
+    begun.append(Incoming(repository, release, (release.id, name), values))
     return Answer()
 
 
-def _finish(call: Call, held: tuple[Repository, Release, Asset], writer: BlobWriter) -> Answer:
-    repository, release, begun = held
+def _finish(call: Call, incoming: Incoming, writer: BlobWriter) -> Answer:
+    repository = incoming.repository
+    release = call.forge.catalogue.release(repository, incoming.release.id)
+    if release is None:
+        raise not_found()
+    changeable(release, "upload assets to")
     size, sha256 = writer.size, writer.keep()
     with call.forge.records.together():
-        asset = call.forge.catalogue.finish_asset(begun, size=size, sha256=sha256)
-        if asset is None:
-            raise Refusal(404, "Not Found")
+        asset = call.forge.catalogue.add_asset(release, size=size, sha256=sha256, **incoming.values)
         call.forge.accept("upload-asset", asset_key(repository, release, asset.name), sha256=sha256)
     data = shown(call, repository, release, asset)
     return Answer(data, 201, {"Location": str(data["url"])})
