@@ -132,6 +132,8 @@ def test_files_that_cannot_be_read_are_named(files: dict[str, str]) -> None:
         ([*(f"1.{n}" for n in range(40)), *(f"v2.{n}" for n in range(10))], "v{version}"),
         ([*(f"v1.{n}" for n in range(20)), "20100101"], "v{version}"),
         (["v1.0", "1.0.dev1", "1.1.dev1"], "v{version}"),
+        (["v1.0", "release-1913", "release-1914"], "v{version}"),
+        (["release-1913", "release-1914"], "release-{version}"),
     ],
 )
 def test_the_grammar_is_the_one_that_the_newest_tags_follow(tags: list[str], grammar: str) -> None:

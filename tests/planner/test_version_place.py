@@ -111,6 +111,11 @@ def tree(files: dict[str, str]) -> Tree:
             "acme/_version.py",
             2,
         ),
+        (
+            {"setup.py": "setup(version=run(open('a/b/v.py')))", "a/b/v.py": "__version__ = '1.2'"},
+            "a/b/v.py",
+            1,
+        ),
         ({"setup.py": "setup(version=read())", "VERSION.txt": "1.2\n"}, "VERSION.txt", 1),
     ],
 )

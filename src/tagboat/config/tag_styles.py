@@ -42,7 +42,7 @@ def fitting_grammar(name: str, tags: Sequence[str], *, asked: Sequence[str] = ()
     """Return the tag grammar that the tags of a distribution follow.
 
     The ten newest versions decide, because projects change their way of naming tags; a tie goes to the form that more
-    tags have, then to the more usual one. A tag that is asked for and follows no usual form gives its own.
+    tags have, then to the more usual one. Bare numbers (``release-1913``) count only when there is nothing with a dot. A tag that is asked for and follows no usual form gives its own.
 
     Args:
         name: the distribution's name.
@@ -72,6 +72,7 @@ def _rank(grammars: Sequence[TagGrammar], tags: Sequence[str]) -> list[TagGramma
         for tag in tags
         if (version := grammar.version(tag)) is not None and not version.is_devrelease
     ]
+    read = [row for row in read if len(row[0].release) > 1] or read
     read.sort(key=lambda row: row[0], reverse=True)
     newest = Counter(place for _, place in read[:_NEWEST])
     every = Counter(place for _, place in read)

@@ -7,7 +7,7 @@ Looked for in the order in which the back ends decide:
    source, and the ``__version__`` of flit's module;
 3. ``[metadata] version`` in ``setup.cfg``, there too ``attr:`` and ``file:``;
 4. the literal ``version`` of ``setup.py``;
-5. for a ``setup.py`` that reads it from elsewhere: the one ``__version__`` of the package.
+5. for a ``setup.py`` that reads it from elsewhere: the one ``__version__`` of the package or of the files that it names.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from tagboat.planner.version_text import (
     assigned,
     cfg_value,
     imported_from,
+    named_texts,
     setup_keyword,
     toml_value,
     whole_text,
@@ -119,8 +120,12 @@ def _in_setup_py(tree: Tree, folder: str) -> Iterator[VersionPlace]:
 
 
 def _in_package(tree: Tree, folder: str, distribution: str) -> Iterator[VersionPlace]:
-    if inside(folder, "setup.py") not in tree.paths:
+    setup = tree.get(inside(folder, "setup.py"))
+    if setup is None:
         return
+    for name in named_texts(setup):
+        if name.endswith(".py"):
+            yield from _assigned(tree, inside(folder, name), ("__version__",))
     package = canonicalize_name(distribution).replace("-", "_")
     for start in ("", "src/"):
         for name in (f"{start}{package}.py", *(f"{start}{package}/{usual}" for usual in _USUAL)):

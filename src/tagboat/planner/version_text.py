@@ -88,6 +88,16 @@ def imported_from(data: bytes, name: str) -> str | None:
     return None
 
 
+def named_texts(data: bytes) -> frozenset[str]:
+    """Return all texts that a Python module holds as literals: among them the files that it reads."""
+    module = ast.Module(statements(data), [])
+    return frozenset(
+        node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
 def setup_keyword(data: bytes, keyword: str) -> list[Span]:
     """Find the literal, or the constant of the module, that a ``setup.py`` gives to ``setup()``."""
     spans: list[Span] = []
