@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from tagboat.adapters.forges.github_calls import Calls
+from tagboat.core.tag import odd_tag
 from tagboat.errors import UnavailableError
 
 _FILES = ("100644", "100755")
@@ -25,7 +26,7 @@ def default_branch(calls: Calls, root: str) -> str | None:
 
 def branch_head(calls: Calls, root: str, branch: str) -> str | None:
     """Return the commit at the head of the branch, or None when there is none."""
-    found = calls.object(f"{root}/git/ref/heads/{quote(branch)}")
+    found = None if odd_tag(branch) else calls.object(f"{root}/git/ref/heads/{quote(branch)}")
     return found.inner("object").text("sha") if found else None
 
 
