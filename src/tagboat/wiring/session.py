@@ -87,9 +87,7 @@ def open_release(
         TagboatError: tag, configuration or forge refuse.
     """
     from tagboat.adapters.clock import SystemClock  # noqa: PLC0415 - status and help never come here
-    from tagboat.adapters.forges.github import GitHub  # noqa: PLC0415
     from tagboat.adapters.git import Mirror  # noqa: PLC0415
-    from tagboat.adapters.http import HTTP  # noqa: PLC0415
     from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
 
     repository, places, clock = repository_of(wish), wish.places, SystemClock()
@@ -97,9 +95,9 @@ def open_release(
         StateDirectory(state_path(wish, repository)) as state,
         closing(SqliteLedger(state.ledger, clock, actor())) as ledger,
     ):
-        http = HTTP(clock, ca=places.ca)
+        http = http_of(places)
+        forge = forge_of(http, places, repository)
         credential = Credentials.bearer(places.forge_token) if places.forge_token else None
-        forge = GitHub(http, places.addresses, repository, credential)
         mirror = Mirror(
             state.mirror, places.addresses.git_url(repository), ca=places.ca, credentials=credential
         )
@@ -108,7 +106,7 @@ def open_release(
             mirror.refresh()
         seen = seen_by_forge if from_forge else mirror_source(mirror)
         derived = derive(seen, repository, wish.tags, wish.components)
-        ports = _ports(state, wish, forge, mirror, _indexes(http, places, derived.config), ledger, clock)
+        ports = _ports(state, wish, forge, mirror, indexes_of(http, places, derived.config), ledger, clock)
         engine = InlineEngine(
             ports, state, patience=places.patience, observer=observer, stop=stop, kinds=kinds
         )
@@ -203,7 +201,25 @@ def actor() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-def _indexes(http: HTTP, places: Places, config: Config) -> dict[str, Index]:
+def http_of(places: Places) -> HTTP:
+    """Return the HTTP client for these places."""
+    from tagboat.adapters.clock import SystemClock  # noqa: PLC0415
+    from tagboat.adapters.http import HTTP  # noqa: PLC0415
+
+    return HTTP(SystemClock(), ca=places.ca)
+
+
+def forge_of(http: HTTP, places: Places, repository: str) -> Forge:
+    """Return the forge's view of the repository."""
+    from tagboat.adapters.forges.github import GitHub  # noqa: PLC0415
+    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
+
+    credential = Credentials.bearer(places.forge_token) if places.forge_token else None
+    return GitHub(http, places.addresses, repository, credential)
+
+
+def indexes_of(http: HTTP, places: Places, config: Config) -> dict[str, Index]:
+    """Return the configured indexes, by name."""
     from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
     from tagboat.adapters.indexes.pypi import PyPI  # noqa: PLC0415
 

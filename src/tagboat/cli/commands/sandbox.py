@@ -1,0 +1,218 @@
+"""``tagboat sandbox``: the local forge and indexes, by hand."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tagboat.cli import options
+from tagboat.cli.report import Report
+from tagboat.cli.running import answering
+from tagboat.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from tagboat.sandbox.addresses import Addresses
+
+directory = click.option(
+    "--dir",
+    "directory",
+    type=options.FOLDER,
+    required=True,
+    envvar="TAGBOAT_SANDBOX",
+    help="The sandbox's folder.",
+)
+
+
+@click.group()
+def sandbox() -> None:
+    """Run the local forge and indexes that a rehearsal uses, and play with them: gh, git, twine, pip and uv work."""
+
+
+@sandbox.command()
+@directory
+@options.as_json
+def up(directory: Path, as_json: bool) -> None:
+    """Start the services and print their addresses; loopback only. One that is up already is left as it is."""
+    report = Report("sandbox up", as_json=as_json)
+    with answering(report):
+        from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415 - after --help
+        from tagboat.sandbox import process  # noqa: PLC0415
+
+        found = process.up(directory, own_relay=True, default_index=PUBLIC.indexes["pypi"].simple)
+        _tell(report, found.as_json())
+        report.data(f'use it: eval "$(tagboat sandbox env --dir {shlex.quote(str(directory))})"')
+
+
+@sandbox.command()
+@directory
+@options.as_json
+def down(directory: Path, as_json: bool) -> None:
+    """Stop the services; what they hold stays in the folder."""
+    report = Report("sandbox down", as_json=as_json)
+    with answering(report):
+        from tagboat.sandbox import process  # noqa: PLC0415
+
+        was_up = process.down(directory)
+        report.extra["was_up"] = was_up
+        report.data("stopped" if was_up else "it was not up")
+
+
+@sandbox.command()
+@directory
+@options.as_json
+def status(directory: Path, as_json: bool) -> None:
+    """Say whether the services are up, and where. Exit status 8 when they are not."""
+    report = Report("sandbox status", as_json=as_json)
+    with answering(report):
+        from tagboat.sandbox import process  # noqa: PLC0415
+
+        report.extra["up"] = process.status(directory).up
+        _tell(report, _up(directory).as_json())
+
+
+@sandbox.command()
+@directory
+@click.option("--index", type=click.Choice(["pypi", "testpypi"]), default="pypi", help="Where uploads go.")
+def env(directory: Path, index: str) -> None:
+    """Print the exports that make git, gh, pip, uv, twine and Node use this sandbox and nothing else."""
+    report = Report("sandbox env", as_json=False)
+    with answering(report):
+        from tagboat.sandbox import process  # noqa: PLC0415
+
+        chosen = process.environment(directory, index="testpypi" if index == "testpypi" else "pypi")
+        for name, value in chosen.items():
+            click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@sandbox.command()
+@directory
+@click.argument("service")
+@click.argument("operation")
+@click.argument("kind")
+@click.option("--value", type=float, help="Seconds, status code, or number of writes, as the kind wants it.")
+@click.option("--times", type=int, default=1, show_default=True, help="How many requests it meets.")
+@options.as_json
+def fault(
+    directory: Path, service: str, operation: str, kind: str, value: float | None, times: int, as_json: bool
+) -> None:
+    """Order something to go wrong: KIND is delay, status, drop-before, drop-after, truncate or stale.
+
+    SERVICE is forge, testpypi or pypi; OPERATION is one of the journal's, or '*'.
+    """
+    report = Report("sandbox fault", as_json=as_json)
+    with answering(report):
+        from dataclasses import asdict  # noqa: PLC0415
+
+        from tagboat.sandbox.faults import Faults  # noqa: PLC0415
+
+        _existing(directory)
+        made = Faults(directory).add(service, operation, kind, value=value, times=times)
+        report.extra["fault"] = asdict(made)
+        report.data(f"the next {made.times} of {service} {operation}: {made.kind} {made.value:g}")
+
+
+@sandbox.command()
+@directory
+@click.argument("repository", metavar="OWNER/NAME")
+@click.option("--private", is_flag=True, help="Readable with a token only.")
+@click.option("--branch", default="main", show_default=True, help="Its default branch.")
+@options.as_json
+def repo(directory: Path, repository: str, private: bool, branch: str, as_json: bool) -> None:
+    """Make an empty repository on the forge, ready to be pushed to."""
+    report = Report("sandbox repo", as_json=as_json)
+    with answering(report):
+        from tagboat.sandbox import control  # noqa: PLC0415
+
+        control.create_repository(_up(directory), repository, private=private, default_branch=branch)
+        url = f"{_up(directory).git.rstrip('/')}/{repository}.git"
+        report.extra["url"] = url
+        report.data(f"push to it: git push {url} {branch}")
+
+
+@sandbox.command()
+@directory
+@click.argument("repository", metavar="OWNER/NAME")
+@click.argument("commit")
+@click.option("--workflow", default="ci.yml", show_default=True, help="The workflow's file.")
+@click.option("--branch", default=None, help="The branch that it ran for (default: the default branch).")
+@click.option("--event", default="push", show_default=True, help="What started it.")
+@click.option(
+    "--status", "state", default="completed", show_default=True, help="queued, in_progress, completed."
+)
+@click.option(
+    "--conclusion", default="success", show_default=True, help="success, failure, cancelled, skipped..."
+)
+@click.option("--job", "jobs", multiple=True, metavar="NAME=CONCLUSION", help="A job of the run; repeatable.")
+@options.as_json
+def ci(
+    directory: Path,
+    repository: str,
+    commit: str,
+    workflow: str,
+    branch: str | None,
+    event: str,
+    state: str,
+    conclusion: str,
+    jobs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Play a CI run on a pushed commit."""
+    report = Report("sandbox ci", as_json=as_json)
+    with answering(report):
+        from tagboat.sandbox import control  # noqa: PLC0415
+
+        played = control.play_workflow_run(
+            _up(directory),
+            repository,
+            sha=commit,
+            workflow=f".github/workflows/{workflow}",
+            branch=branch,
+            event=event,
+            status=state,
+            conclusion=conclusion if state == "completed" else None,
+            jobs=[
+                control.Job(name, "completed", end) for name, _, end in (job.rpartition("=") for job in jobs)
+            ],
+        )
+        report.extra["run"] = played.id
+        report.data(f"run {played.id} of {workflow} on {commit[:12]}: {played.conclusion or played.status}")
+
+
+@sandbox.command()
+@directory
+def journal(directory: Path) -> None:
+    """Print the journal: one JSON line for each write that a service accepted."""
+    report = Report("sandbox journal", as_json=False)
+    with answering(report):
+        path = _existing(directory) / "journal.jsonl"
+        if path.is_file():
+            click.echo(path.read_text(), nl=False)
+
+
+def _up(directory: Path) -> Addresses:
+    from tagboat.sandbox import process  # noqa: PLC0415
+
+    found = process.status(directory).addresses
+    if found is None:
+        raise UnavailableError(
+            f"no sandbox is up in {directory}", remedy=f"start it: tagboat sandbox up --dir {directory}"
+        )
+    return found
+
+
+def _existing(directory: Path) -> Path:
+    if not directory.is_dir():
+        raise UsageError(
+            f"{directory} is no sandbox", remedy=f"start one: tagboat sandbox up --dir {directory}"
+        )
+    return directory
+
+
+def _tell(report: Report, addresses: dict[str, object]) -> None:
+    report.extra |= addresses
+    for name, value in addresses.items():
+        report.data(f"{name:<9} {json.dumps(value) if isinstance(value, dict) else value}")

@@ -1,0 +1,41 @@
+"""The configuration of the user's own folder, for commands that release nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tagboat.config.at_tag import configuration
+from tagboat.config.model import Config
+from tagboat.config.project import Tree
+from tagboat.errors import RefusedError
+
+
+def effective(path: Path) -> Config:
+    """Return the configuration that a release of HEAD would follow.
+
+    Raises:
+        RefusedError: there is no commit, or no project in it.
+        ConfigError: the configuration has mistakes.
+    """
+    from tagboat.adapters.worktree import Worktree  # noqa: PLC0415 - with git, only when asked
+
+    work = Worktree(path)
+    if work.head_commit() is None:
+        raise RefusedError(f"{path} has no commit yet", remedy="commit something first")
+    tree = Tree({entry.path for entry in work.files()}, lambda file: work.read(file) or b"")
+    return configuration(tree, work.tags())
+
+
+def in_work_tree(path: Path) -> Config:
+    """Return the configuration as the files stand in the folder now, committed or not.
+
+    Raises:
+        RefusedError: there is no project.
+        ConfigError: the configuration has mistakes.
+    """
+    from tagboat.adapters.worktree import Worktree  # noqa: PLC0415
+
+    work = Worktree(path)
+    names = {entry.path for entry in work.files()} | {p.name for p in path.iterdir() if p.is_file()}
+    tree = Tree(names, lambda file: work.read_work_file(file) or b"")
+    return configuration(tree, work.tags())
