@@ -33,6 +33,7 @@ _UNREACHABLE = re.compile(
     r"|tcp connect|failed to download|could not connect|network connectivity is disabled|server error \(5",
     re.IGNORECASE,
 )
+_ANSWERED = re.compile(r"No solution found|Hash mismatch")
 
 
 def uv_program() -> Path:
@@ -166,7 +167,7 @@ class Uv:
 def failure(what: str, done: Completed) -> StepFailedError | UnavailableError:
     """Return the error that fits uv's words: an index that is away, or a request that cannot be met."""
     said = done.output_tail.strip() or f"uv ended with status {done.returncode}"
-    if _UNREACHABLE.search(said) and "No solution found" not in said:
+    if _UNREACHABLE.search(said) and not _ANSWERED.search(said):
         return UnavailableError(
             f"{what}: {said}", remedy="see that the package index can be reached, then repeat"
         )
@@ -197,7 +198,7 @@ def find_python(request: str) -> Path:
     folders = [str(folder) for folder in sorted(pyenv.glob("*/bin"), reverse=True)]
     environment = {**index_settings(own), "UV_PYTHON_DOWNLOADS": "never"}
     environment["PATH"] = os.pathsep.join([own.get("PATH", os.defpath), *folders])
-    arguments = ["python", "find", request, "--system", "--no-project", "--no-config", "--offline", "--quiet"]
+    arguments = ["python", "find", request, "--system", "--no-project", "--no-config", "--offline"]
     lines: list[str] = []
     done = run(
         [uv_program(), *arguments, "--color=never"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +23,7 @@ class InspectionRequest:
         final: the files go to a final target, so ``.dev`` and ``+`` are refused.
         wheel_patterns: the wheel tags that must be there, all of them and no others; empty: at least one wheel or sdist.
         sdist: whether an sdist must be there (True), must not (False).
+        originals: the tag's bytes of files that a back end rewrites in an sdist by rule: ``setup.cfg`` (setuptools).
     """
 
     component: Component
@@ -32,6 +33,7 @@ class InspectionRequest:
     final: bool = True
     wheel_patterns: tuple[str, ...] = ()
     sdist: bool = True
+    originals: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Inspector(Protocol):

@@ -128,4 +128,5 @@ def _read(target: Path) -> dict[str, Any]:
 
 
 def _lines(done: Completed) -> tuple[str, ...]:
-    return tuple(line.strip() for line in done.output_tail.splitlines() if line.strip())
+    lines = (line.strip() for line in done.output_tail.splitlines())
+    return tuple(line for line in lines if line and not line.startswith("Using Python"))
