@@ -23,7 +23,7 @@ class InspectionRequest:
         final: the files go to a final target, so ``.dev`` and ``+`` are refused.
         wheel_patterns: the wheel tags that must be there, all of them and no others; empty: at least one wheel or sdist.
         sdist: whether an sdist must be there (True), must not (False).
-        originals: the tag's bytes of files that a back end rewrites in an sdist by rule: ``setup.cfg`` (setuptools).
+        originals: the tag's bytes of files that a back end may rewrite in an sdist by rule: ``setup.cfg``, ``pyproject.toml``.
     """
 
     component: Component

@@ -48,6 +48,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         final=options.final,
         wheel_patterns=tuple(p for shard in component.shards for p in shard.wheels),
         sdist=any(shard.sdist for shard in component.shards),
+        originals=_originals(ports, options.commit, component),
     )
     findings = tuple(
         f for f in ports.inspector.inspect(request, attempt.log) if f.verdict is not Verdict.PASS
@@ -80,3 +81,10 @@ def _digests(ports: Ports, commit: str, component: Component) -> dict[str, str]:
                 hashlib.sha256(content).hexdigest() if content is not None else ""
             )
     return digests
+
+
+def _originals(ports: Ports, commit: str, component: Component) -> dict[str, bytes]:
+    """Read the files that back ends write anew in an sdist, which are compared as data."""
+    prefix = "" if component.path == "." else component.path.rstrip("/") + "/"
+    read = {name: ports.repository.read(commit, prefix + name) for name in ("setup.cfg", "pyproject.toml")}
+    return {name: content for name, content in read.items() if content is not None}

@@ -1,12 +1,11 @@
 """What each back end is known to add to an sdist, so that anything else is noticed.
 
 The xz backdoor of 2024 was armed by build files that stood in the release archive alone. What a back end writes is
-therefore a short list here, and the one file that is executed or steers the build is held against what it may say.
+therefore a short list here; what a back end rewrites is the matter of ``rewritten.py``.
 """
 
 from __future__ import annotations
 
-import configparser
 import tomllib
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -37,7 +36,7 @@ _BY_BACK_END: Mapping[str, tuple[str, ...]] = {
     "poetry": ("setup.py",),
     "hatchling": (".gitignore", ".hgignore"),
     "maturin": ("Cargo.lock",),
-    "pdm": (),
+    "uv_build": ("pyproject.toml.orig",),
 }
 _VERSION_FILE_KEYS = (
     ("tool", "setuptools_scm", "write_to"),
@@ -47,8 +46,6 @@ _VERSION_FILE_KEYS = (
     ("tool", "pdm", "version", "write_to"),
     ("tool", "versioningit", "write", "file"),
 )
-_GENERATED_SECTION = {"tag_build": "", "tag_date": "0"}
-"""All that setuptools writes into ``setup.cfg``: the section ``[egg_info]``."""
 
 
 def known_additions(pyproject: str | None) -> Iterator[str]:
@@ -76,22 +73,3 @@ def matches(path: str, patterns: tuple[str, ...]) -> bool:
     return any(
         fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/") + "/") for pattern in patterns
     )
-
-
-def same_setup_cfg(tagged: str, packed: str) -> bool:
-    """Tell whether an sdist's ``setup.cfg`` is the tag's, but for the section that setuptools adds."""
-    one, two = _sections(tagged), _sections(packed)
-    if one is None or two is None:
-        return False
-    added = two.pop("egg_info", {})
-    before = one.pop("egg_info", {})
-    return one == two and added in ({**before, **_GENERATED_SECTION}, before)
-
-
-def _sections(text: str) -> dict[str, dict[str, str]] | None:
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return None
-    return {name: dict(parser.items(name)) for name in parser.sections()}

@@ -17,7 +17,16 @@ BOMB_RATIO = 50
 KEPT_BYTES = 4 * 1024**2
 """Text members (metadata, RECORD, configuration) are kept for reading up to this size."""
 _KEPT_NAMES = frozenset(
-    {"METADATA", "RECORD", "WHEEL", "PKG-INFO", "entry_points.txt", "pyproject.toml", "setup.cfg", "setup.py"}
+    {
+        "METADATA",
+        "RECORD",
+        "WHEEL",
+        "PKG-INFO",
+        "entry_points.txt",
+        "pyproject.toml",
+        "pyproject.toml.orig",
+        "setup.cfg",
+    }
 )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from tagboat.adapters.inspection.additions import known_additions, matches, same_setup_cfg
+from tagboat.adapters.inspection.additions import known_additions, matches
 from tagboat.adapters.inspection.contents import Contents, Member
 from tagboat.adapters.inspection.findings import fails, some, warns
+from tagboat.adapters.inspection.rewritten import same_meaning
 from tagboat.core.verdict import Finding
 from tagboat.ports.inspector import InspectionRequest
 
@@ -50,18 +51,17 @@ def tree_findings(file: str, contents: Contents, top: str, request: InspectionRe
         if path.startswith(prefix) and member.kind != "folder"
     }
     known = (*known_additions(contents.text(f"{prefix}pyproject.toml")), *request.component.additions)
-    changed, added, findings = [], [], []
+    originals = _originals(packed, request)
+    changed, added, findings = list[str](), list[str](), list[Finding]()
     for path, member in packed.items():
-        if path not in request.tree:
-            if not matches(path, known):
-                added.append(path)
-        elif not _same(member, request.tree):
-            if path == "setup.cfg":
-                findings += _setup_cfg(file, member, request)
-            else:
+        if path == "setup.cfg" or path in request.tree:
+            rewritten = same_meaning(path, originals.get(path, b""), member.content or b"", request.version)
+            if not (path in request.tree and _same(member, request.tree)) and not rewritten:
                 changed.append(path)
-    if "setup.cfg" in packed and "setup.cfg" not in request.tree:
-        findings += _setup_cfg(file, packed["setup.cfg"], request)
+        elif not matches(path, known):
+            added.append(path)
+    if bad_original := _kept_original(packed, request):
+        changed.append(bad_original)
     if changed:
         findings.append(
             fails(
@@ -89,18 +89,20 @@ def _same(member: Member, tree: Mapping[str, str]) -> bool:
     return member.kind == "symlink" or member.sha256 in tree.values()
 
 
-def _setup_cfg(file: str, member: Member, request: InspectionRequest) -> list[Finding]:
-    tagged = request.originals.get("setup.cfg", b"")
-    packed = member.content or b""
-    if same_setup_cfg(tagged.decode("utf-8", "replace"), packed.decode("utf-8", "replace")):
-        return []
-    return [
-        fails(
-            "sdist-changed",
-            f"{file}: setup.cfg says other things than the tag's, beyond the section [egg_info] of setuptools",
-            "build from the tag alone",
-        )
-    ]
+def _originals(packed: Mapping[str, Member], request: InspectionRequest) -> Mapping[str, bytes]:
+    """Return the tag's own bytes of rewritten files; uv_build packs them too, as ``pyproject.toml.orig``."""
+    kept = packed.get("pyproject.toml.orig")
+    if kept is not None and kept.content is not None and kept.sha256 == request.tree.get("pyproject.toml"):
+        return {"pyproject.toml": kept.content, **request.originals}
+    return request.originals
+
+
+def _kept_original(packed: Mapping[str, Member], request: InspectionRequest) -> str:
+    """Return ``pyproject.toml.orig`` when it is there and is not the tag's ``pyproject.toml``."""
+    name = "pyproject.toml.orig"
+    if name in packed and name not in request.tree:
+        return name if packed[name].sha256 != request.tree.get("pyproject.toml") else ""
+    return ""
 
 
 def _omissions(file: str, packed: Mapping[str, Member], request: InspectionRequest) -> list[Finding]:
