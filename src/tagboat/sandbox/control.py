@@ -111,30 +111,29 @@ def play_workflow_run(
 
     Args:
         addresses: The running sandbox.
-        full_name: ``OWNER/REPO``.
-        sha: The commit, which must have been pushed.
+        full_name: The repository.
+        sha: The commit, pushed before.
         workflow: The workflow's file in the repository.
         name: The workflow's name; by default its file's.
         branch: By default the default branch.
         event: What started it.
-        status: ``queued``, ``in_progress``, ``completed``...
-        conclusion: ``success``, ``failure``, ``cancelled``, ``skipped``... for a completed run.
+        status: In GitHub's words.
+        conclusion: In GitHub's words, for a completed run.
         jobs: By default one, ``test``, in the run's state.
 
     Raises:
         InvalidError: The commit or a word does not exist.
         UnavailableError: The sandbox does not answer.
     """
-    order = {
+    what = {
         "repository": full_name,
         "sha": sha,
         "workflow": workflow,
         "name": name,
         "branch": branch,
         "event": event,
-        **_state(status, conclusion),
-        "jobs": _jobs(jobs),
     }
+    order = {**what, **_state(status, conclusion), "jobs": _jobs(jobs)}
     return PlayedRun(**_order(addresses, "POST", "runs", order))
 
 

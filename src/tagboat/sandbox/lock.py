@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from tagboat.errors import AlreadyRunningError
 
 FILE = "sandbox.lock"
+_LOOK_SECONDS = 0.5
+"""Longer than anybody holds the lock only to see whether it is free (``holder``)."""
 
 
 class ProcessLock:
@@ -25,13 +28,15 @@ class ProcessLock:
             AlreadyRunningError: A sandbox of this directory is up.
         """
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise AlreadyRunningError(
-                f"the sandbox in {self._path.parent} is already up", remedy="use it, or take it down first"
-            ) from None
+        end = time.monotonic() + _LOOK_SECONDS
+        while not _locked(handle):
+            if time.monotonic() > end:
+                os.close(handle)
+                raise AlreadyRunningError(
+                    f"the sandbox in {self._path.parent} is already up",
+                    remedy="use it, or take it down first",
+                )
+            time.sleep(0.005)
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
         self._handle = handle
@@ -41,6 +46,14 @@ class ProcessLock:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def holder(directory: Path) -> int | None:

@@ -7,6 +7,8 @@ import json
 import os
 import select
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 from tagboat.errors import UnavailableError
 from tagboat.sandbox.addresses import Addresses, read_addresses
@@ -24,6 +27,7 @@ READY_SECONDS: Final = 60.0
 DOWN_SECONDS: Final = 15.0
 LOG: Final = "sandbox.log"
 _LOG_TAIL: Final = 2000
+_PROBE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ def up(
     directory = directory.resolve()
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _one_at_a_time(directory):
-        if holder(directory) is not None:
-            return read_addresses(directory)
+        if (running := _already_up(directory)) is not None:
+            return running
         command = [sys.executable, "-P", "-m", "tagboat.sandbox", "--dir", str(directory)]
         for option, value in (("--relay-socket", relay_socket), ("--relay-cache", relay_cache)):
             command += [option, str(value.resolve())] if value else []
@@ -139,6 +143,41 @@ def environment(directory: Path, *, index: Literal["pypi", "testpypi"] = "pypi")
         "TAGBOAT_SANDBOX": str(directory.resolve()),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1"),
     }
+
+
+def _already_up(directory: Path) -> Addresses | None:
+    """The addresses of a sandbox that answers; None when there is none, also after waiting for a dying one to be gone.
+
+    Raises:
+        UnavailableError: One is there and neither answers nor dies.
+    """
+    end = time.monotonic() + READY_SECONDS
+    while holder(directory) is not None:
+        addresses = read_addresses(directory)
+        if _answers(addresses):
+            return addresses
+        if time.monotonic() > end:
+            raise UnavailableError(
+                f"the sandbox in {directory} does not answer", remedy="take it down, then up again"
+            )
+        time.sleep(0.01)
+    return None
+
+
+def _answers(addresses: Addresses) -> bool:
+    """Whether any HTTP answer comes from the index; a process that is being killed gives none."""
+    parts = urlsplit(addresses.pypi.simple)
+    context = ssl.create_default_context(cafile=addresses.ca)
+    request = f"GET {parts.path} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n"
+    try:
+        raw = socket.create_connection(("127.0.0.1", parts.port or 0), _PROBE_SECONDS)
+        # The handshake is a step of its own, so that the socket is closed when it fails.
+        with context.wrap_socket(raw, server_hostname=parts.hostname, do_handshake_on_connect=False) as wire:
+            wire.do_handshake()
+            wire.sendall(request.encode())
+            return wire.recv(5) == b"HTTP/"
+    except OSError:
+        return False
 
 
 def _started(directory: Path, command: list[str]) -> Addresses:

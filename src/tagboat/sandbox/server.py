@@ -54,6 +54,7 @@ class Sandbox:
         self._relay_cache = relay_cache or self.directory / "relay-cache"
         self._under_release = tuple(under_release)
         self._now = now
+        self._sockets: dict[str, socket.socket] = {}
         self._runners: list[web.AppRunner] = []
         self._addresses: Addresses | None = None
         self._lock = ProcessLock(self.directory)
@@ -78,7 +79,7 @@ class Sandbox:
         """
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock.acquire()
-        sockets = _sockets(self.directory)
+        sockets = self._sockets = _sockets(self.directory)
         ports = {service: int(bound.getsockname()[1]) for service, bound in sockets.items()}
         token = _token(self.directory)
         addresses = _addresses(self.directory, ports, token)
@@ -99,6 +100,8 @@ class Sandbox:
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()
+        for bound in self._sockets.values():
+            bound.close()
         if self.frame is not None:
             self.frame.cut_connections()
             self.frame.journal.close()

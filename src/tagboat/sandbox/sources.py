@@ -36,11 +36,9 @@ def machine_sources(default_index: str | None = None, environ: Mapping[str, str]
     variables = os.environ if environ is None else environ
     pip, uv = _pip(variables), _uv(variables)
     main: str | None = pip.get("index-url") or uv.get("index-url") or default_index
+    extra = (pip.get("extra-index-url", "") + " " + uv.get("extra-index-url", "")).split()
     if pip.get("no-index", "").lower() not in _FALSE:
-        main = None
-    extra = (
-        [] if main is None else (pip.get("extra-index-url", "") + " " + uv.get("extra-index-url", "")).split()
-    )
+        main, extra = None, []
     links = (pip.get("find-links", "") + " " + uv.get("find-links", "")).split()
     certificate = pip.get("cert") or variables.get("SSL_CERT_FILE") or variables.get("REQUESTS_CA_BUNDLE")
     return Sources(_unique(([main] if main else []) + extra), _unique(links), certificate or None)
