@@ -67,6 +67,15 @@ def test_a_reference_that_moved_behind_the_journal_is_journalled_at_the_start(tm
     )
 
 
+def uploads(client: Client, release: int) -> None:
+    """File after file, until nobody answers."""
+    for number in range(1000):
+        try:
+            client.upload(release, f"f{number}.bin", os.urandom(200_000), repository="acme/demo")
+        except OSError:
+            return
+
+
 @pytest.mark.slow
 def test_a_kill_during_uploads_leaves_what_the_journal_says(tmp_path: Path) -> None:
     directory = tmp_path / "sandbox"
@@ -78,14 +87,7 @@ def test_a_kill_during_uploads_leaves_what_the_journal_says(tmp_path: Path) -> N
         assert client.call("PUT", "/repos/acme/demo/contents/x", put).status == 201
         draft = client.post("/repos/acme/demo/releases", {"tag_name": "v1", "draft": True}).json
 
-        def uploads() -> None:
-            for number in range(1000):
-                try:
-                    client.upload(draft["id"], f"f{number}.bin", os.urandom(200_000), repository="acme/demo")
-                except OSError:
-                    return
-
-        sender = threading.Thread(target=uploads)
+        sender = threading.Thread(target=uploads, args=(client, draft["id"]))
         sender.start()
         tick = threading.Event()
         while len(lines(directory)) < 8:

@@ -45,7 +45,6 @@ def run(
     api = links.repository(repository.full_name)
     url = f"{api}/actions/runs/{found.id}"
     short = minimal_repository(links, repository, owner)
-    previous = f"{url}/attempts/{found.attempt - 1}" if found.attempt > 1 else None
     return {
         "id": found.id,
         "name": of.name,
@@ -71,13 +70,20 @@ def run(
         "actor": simple_user(links, actor),
         "triggering_actor": simple_user(links, actor),
         "referenced_workflows": [],
-        **{f"{part}_url": f"{url}/{part}" for part in ("jobs", "logs", "artifacts", "cancel", "rerun")},
-        "check_suite_url": f"{api}/check-suites/{found.suite_id}",
-        "previous_attempt_url": previous,
-        "workflow_url": f"{api}/actions/workflows/{of.id}",
+        **_run_links(api, found),
         "head_commit": simple_commit(head) if head else None,
         "repository": short,
         "head_repository": short,
+    }
+
+
+def _run_links(api: str, found: Run) -> Json:
+    url = f"{api}/actions/runs/{found.id}"
+    return {
+        **{f"{part}_url": f"{url}/{part}" for part in ("jobs", "logs", "artifacts", "cancel", "rerun")},
+        "check_suite_url": f"{api}/check-suites/{found.suite_id}",
+        "previous_attempt_url": f"{url}/attempts/{found.attempt - 1}" if found.attempt > 1 else None,
+        "workflow_url": f"{api}/actions/workflows/{found.workflow_id}",
     }
 
 
