@@ -39,6 +39,7 @@ lint: setup ## Rules that need no test run: style, format, types, rooms.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy demo/*.py
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## Everything that must hold before a change is merged.
@@ -48,7 +49,7 @@ test-pythons: setup ## The quick tests on every other interpreter that this mach
 	@for version in $(OTHER_PYTHONS); do .ci/test-python $$version || exit 1; done
 
 demo: setup ## Rehearse the release of Tagboat itself, killed once and resumed.
-	$(BIN)/python -m tagboat.testing.demo .
+	$(BIN)/python demo/kill_and_resume.py .
 
 docs: setup ## Write the generated pages of docs/ anew.
 	$(BIN)/python tests/config/write_descriptions.py
