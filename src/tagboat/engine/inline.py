@@ -18,7 +18,7 @@ from typing import TextIO
 
 from tagboat.core.canonical import JSON
 from tagboat.core.plan import Plan
-from tagboat.core.step import Effect, Receipt, Step, StepState
+from tagboat.core.step import Effect, Phase, Receipt, Step, StepState
 from tagboat.core.verdict import Finding, Verdict, worst
 from tagboat.engine.events import Moment, Observer, StepEvent, nobody
 from tagboat.engine.history import History
@@ -137,13 +137,15 @@ class InlineEngine:
         number = history.attempts(step.key) + 1
         started = self._ports.clock.monotonic()
         self._tell(Moment.STARTED, step, StepState.RUNNING, attempt=number)
+        findings: tuple[Finding, ...] = ()
         try:
             receipt, found = self._find_or_run(
                 kind, step, inputs, number, unknown=self._unknown(step, history)
             )
+            findings = receipt.findings
             refuse_bad(receipt)
         except TagboatError as error:
-            self._fail(step, number, error, started)
+            self._fail(step, number, error, started, findings)
             raise
         except OSError as error:
             failure = StepFailedError(f"this machine refused: {error}", remedy="repair that, then resume")
@@ -217,7 +219,14 @@ class InlineEngine:
         )
         return receipt.state is StepState.SKIPPED or all(self._ports.store.has(str(sha)) for sha in shas)
 
-    def _fail(self, step: Step, number: int, error: TagboatError, started: float) -> None:
+    def _fail(
+        self,
+        step: Step,
+        number: int,
+        error: TagboatError,
+        started: float,
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
         state = StepState.WAITING if isinstance(error, WaitingError) else StepState.FAILED
         sent = step.key in self._sent and step.effect is not Effect.NONE
         unsure = sent and isinstance(error, UnavailableError)
@@ -236,6 +245,7 @@ class InlineEngine:
             seconds=self._ports.clock.monotonic() - started,
             detail=error.cause,
             remedy=error.remedy,
+            findings=findings,
         )
 
     def _tell(
@@ -258,11 +268,8 @@ class InlineEngine:
 
 
 def is_guard(step: Step) -> bool:
-    """Tell whether a step only looks: it changes nothing outside and makes no file."""
-    return step.effect is Effect.NONE and step.kind not in _MAKERS
-
-
-_MAKERS = frozenset({"build-shard", "source-archive", "gather"})
+    """Tell whether a step only looks: it changes nothing outside, and makes no file as the build phase does."""
+    return step.effect is Effect.NONE and step.phase is not Phase.BUILD
 
 
 def refuse_bad(receipt: Receipt) -> None:

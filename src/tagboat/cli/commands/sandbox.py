@@ -43,7 +43,7 @@ def up(directory: Path, as_json: bool) -> None:
         from tagboat.sandbox import process  # noqa: PLC0415
 
         found = process.up(directory, own_relay=True, default_index=PUBLIC.indexes["pypi"].simple)
-        _tell(report, found.as_json())
+        _tell(report, found)
         report.data(f'use it: eval "$(tagboat sandbox env --dir {shlex.quote(str(directory))})"')
 
 
@@ -71,7 +71,7 @@ def status(directory: Path, as_json: bool) -> None:
         from tagboat.sandbox import process  # noqa: PLC0415
 
         report.extra["up"] = process.status(directory).up
-        _tell(report, _up(directory).as_json())
+        _tell(report, _up(directory))
 
 
 @sandbox.command()
@@ -212,7 +212,20 @@ def _existing(directory: Path) -> Path:
     return directory
 
 
-def _tell(report: Report, addresses: dict[str, object]) -> None:
-    report.extra |= addresses
-    for name, value in addresses.items():
-        report.data(f"{name:<9} {json.dumps(value) if isinstance(value, dict) else value}")
+def _tell(report: Report, addresses: Addresses) -> None:
+    """An index is told by its base; ``uploads`` and ``simple`` are what clients want to be given."""
+    indexes = {"testpypi": addresses.testpypi, "pypi": addresses.pypi}
+    told: dict[str, str | int] = {
+        "forge": addresses.forge,
+        "api": addresses.api,
+        "git": addresses.git,
+        **{name: address.simple.removesuffix("simple/").rstrip("/") for name, address in indexes.items()},
+        "ca": addresses.ca,
+        "token": addresses.token,
+        "pid": addresses.pid,
+    }
+    report.extra |= told
+    report.extra["uploads"] = {name: address.upload for name, address in indexes.items()}
+    report.extra["simple"] = {name: address.simple for name, address in indexes.items()}
+    for name, value in told.items():
+        report.data(f"{name:<9} {value}")
