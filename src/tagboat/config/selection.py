@@ -83,7 +83,7 @@ def read_tag(component: Component, tag: str) -> Version:
     Raises:
         UsageError: it names none, or one that no index takes.
     """
-    _refuse_odd(tag)
+    refuse_odd(tag)
     version = TagGrammar(component.tag).version(tag)
     if version is None:
         raise UsageError(
@@ -109,7 +109,7 @@ def _one(config: Config, text: str, wanted: Sequence[Component]) -> Selected:
             f"the tag {tag} is given for {component.name}, and --component asks for {names}",
             remedy=f"leave out --component, or add --component {component.name}",
         )
-    _refuse_odd(tag)
+    refuse_odd(tag)
     if TagGrammar(component.tag).version(tag) is None:
         _refuse_other(config, component.name, tag)
     return Selected(component, read_tag(component, tag), tag)
@@ -124,7 +124,7 @@ def _named(config: Config, text: str) -> tuple[Component, str] | None:
 
 
 def _by_grammar(config: Config, tag: str, wanted: Sequence[Component]) -> Selected:
-    _refuse_odd(tag)
+    refuse_odd(tag)
     readers = _readers(wanted, tag)
     if len(readers) > 1:
         names = [component.name for component in readers]
@@ -148,7 +148,12 @@ def _readers(components: Sequence[Component], tag: str) -> list[Component]:
     return [component for component in components if TagGrammar(component.tag).version(tag) is not None]
 
 
-def _refuse_odd(tag: str) -> None:
+def refuse_odd(tag: str) -> None:
+    """Refuse what cannot be a tag's short name.
+
+    Raises:
+        UsageError: it is odd, or a full ref name.
+    """
     odd = odd_tag(tag)
     if odd:
         raise UsageError(

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from tagboat.config.at_tag import configuration_of_tag, refuse_absent
 from tagboat.config.model import Config
 from tagboat.config.project import Tree
-from tagboat.config.selection import select
+from tagboat.config.selection import refuse_odd, select
 from tagboat.core.release import Release
-from tagboat.core.tag import odd_tag
 from tagboat.engine.release import Derived
 from tagboat.errors import ConflictError, RefusedError, UsageError
 from tagboat.pipelines import tag_release
@@ -114,9 +113,7 @@ def repository_name(remote: str) -> str | None:
 
 
 def _commit(source: Source, repository: str, tag: str) -> str:
-    odd = odd_tag(tag)
-    if odd:
-        raise UsageError(f"{tag!a} cannot be a tag: {odd}", remedy="name the tag as 'git tag' lists it")
+    refuse_odd(tag)
     commit = source.tag_commit(tag)
     if commit is None:
         raise RefusedError(
