@@ -149,10 +149,7 @@ class Child:
         self._process.wait()
         output = self._process.stdout
         if output is not None and not output.closed:
-            os.set_blocking(output.fileno(), False)
-            with suppress(BlockingIOError):
-                while data := os.read(output.fileno(), 65536):
-                    self._take(data)
+            self._drain(output.fileno())
             if self._rest:
                 self._take(b"\n")
             output.close()
@@ -178,6 +175,7 @@ class Child:
                     else:
                         self._take(data)
                 if answer.endswith(b"\n"):
+                    self._drain(output.fileno())
                     return answer
                 if self._process.poll() is not None or not selector.get_map():
                     with suppress(subprocess.TimeoutExpired):
@@ -188,6 +186,13 @@ class Child:
             f"{self.name} did not end within {timeout:g} seconds and was killed",
             remedy="look at the step's log for where it stood; the last lines: " + self.tail[-400:],
         )
+
+    def _drain(self, descriptor: int) -> None:
+        """Take what was written already, without waiting for more."""
+        os.set_blocking(descriptor, False)
+        with suppress(BlockingIOError):
+            while data := os.read(descriptor, 65536):
+                self._take(data)
 
     def _take(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")

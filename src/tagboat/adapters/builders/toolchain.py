@@ -6,8 +6,12 @@ import re
 
 from tagboat.errors import RefusedError, StepFailedError, TagboatError
 
+_COMPILER = r"'(?:[^']*[/-])?(?:g?cc|c\+\+|g\+\+|clang|clang\+\+)(?:-[\d.]+)?'"
 _LACKS = (
-    (re.compile(r"command '([^']*(?:cc|\+\+|clang)[^']*)' failed: No such file"), "a C or C++ compiler"),
+    (
+        re.compile(rf"command {_COMPILER} failed: No such file|No such file or directory: {_COMPILER}"),
+        "a C or C++ compiler",
+    ),
     (
         re.compile(r"Unknown compiler\(s\)|CMAKE_C(XX)?_COMPILER not set|No CMAKE_C(XX)?_COMPILER could"),
         "a C or C++ compiler",
