@@ -11,7 +11,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from tagboat.core.text import plain
 from tagboat.errors import RefusedError, StepFailedError, TagboatError, UnavailableError
@@ -86,7 +86,8 @@ class Git:
     def run(
         self,
         *arguments: str,
-        content: bytes | None = None,
+        content: bytes | IO[bytes] = b"",
+        output: IO[bytes] | None = None,
         fine: Sequence[int] = (0,),
         seconds: float = SECONDS,
         variables: Mapping[str, str] | None = None,
@@ -95,7 +96,8 @@ class Git:
 
         Args:
             arguments: the command and its arguments; whatever comes from outside stands behind ``--end-of-options``.
-            content: its standard input.
+            content: its standard input, as bytes or as an open file.
+            output: an open file for what it writes; without one the result holds it.
             fine: the exit statuses that are no failure.
             seconds: the most time.
             variables: more environment.
@@ -108,8 +110,10 @@ class Git:
         try:
             done = subprocess.run(
                 self.command(*arguments),
-                input=b"" if content is None else content,
-                capture_output=True,
+                stdin=None if isinstance(content, bytes) else content,
+                input=content if isinstance(content, bytes) else None,
+                stdout=output or subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 check=False,
                 timeout=seconds,
                 env={**self._environment, **(variables or {})},

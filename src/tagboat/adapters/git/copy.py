@@ -29,7 +29,10 @@ class Copy:
         self._git.run("read-tree", parent, variables=index)
         for path, data in files.items():
             blob = _text(self._git.run("hash-object", "-w", "--stdin", content=data).stdout)
-            mode = _text(self._git.run("ls-tree", "--format=%(objectmode)", parent, "--", path).stdout) or "100644"
+            mode = (
+                _text(self._git.run("ls-tree", "--format=%(objectmode)", parent, "--", path).stdout)
+                or "100644"
+            )
             self._git.run("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", variables=index)
         tree = _text(self._git.run("write-tree", variables=index).stdout)
         time = _text(self._git.run("show", "--no-patch", "--format=%cI", parent).stdout)
@@ -43,7 +46,9 @@ class Copy:
     def tag(self, name: str, commit: str) -> None:
         """Make an annotated tag at the commit, at the commit's time; one of that name is replaced."""
         time = _text(self._git.run("show", "--no-patch", "--format=%cI", commit).stdout)
-        self._git.run("tag", "--force", "-a", "-m", name, "--end-of-options", name, commit, variables=_identity(time))
+        self._git.run(
+            "tag", "--force", "-a", "-m", name, "--end-of-options", name, commit, variables=_identity(time)
+        )
 
     def push(self, url: str, *, token: str, ca: Path, refs: Sequence[str]) -> None:
         """Push these refs, replacing what is there.
@@ -57,7 +62,8 @@ class Copy:
         done = git.run("push", "--force", url, *refs, fine=range(256), seconds=_SECONDS)
         if done.returncode:
             raise UnavailableError(
-                f"pushing to {url} failed: {_text(done.stderr)[-400:]}", remedy="look at the remote, then resume"
+                f"pushing to {url} failed: {_text(done.stderr)[-400:]}",
+                remedy="look at the remote, then resume",
             )
 
 

@@ -12,10 +12,11 @@ from tagboat.adapters.clock import SystemClock
 from tagboat.adapters.git.archive import write_archive
 from tagboat.adapters.git.checkout import settle_folders, write_files, write_repository
 from tagboat.adapters.git.child import Git
+from tagboat.adapters.git.local import Local
 from tagboat.adapters.git.objects import Objects
 from tagboat.adapters.git.place import bare
 from tagboat.adapters.git.references import HEADS, TAGS, Reference, read_references
-from tagboat.adapters.git.sources import Local, Remote, Source
+from tagboat.adapters.git.remote import Remote
 from tagboat.adapters.git.tree import SUBMODULE, read_tree
 from tagboat.adapters.http import Credentials
 from tagboat.core.tag import odd_tag
@@ -67,7 +68,7 @@ class Mirror:
     ) -> None:
         self.directory = directory.absolute()
         self.moved: tuple[MovedTag, ...] = ()
-        self._source: Source = (
+        self._source = (
             Local(source, environment)
             if isinstance(source, Path)
             else Remote(source, ca=ca, credentials=credentials, environment=environment)
