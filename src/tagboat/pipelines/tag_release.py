@@ -108,7 +108,7 @@ def _check(config: Config, release: Release, default_branch: str) -> Iterator[St
             )
             key = f"{target}:{distribution}"
             yield freeze("version-free", f"version-free:{key}", free, component=name, needs=("adopt",))
-            window = upload_window.Options(target, distribution, release.version)
+            window = upload_window.Options(target, distribution, release.version, config.policy.index_down)
             if not index.staging:
                 yield freeze(
                     "upload-window", f"upload-window:{key}", window, component=name, needs=("adopt",)

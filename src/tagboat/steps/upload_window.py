@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from tagboat.core.artifact import Role
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.core.verdict import Finding, Verdict
+from tagboat.errors import UnavailableError
 from tagboat.ports import Ports
 from tagboat.ports.index import published
 from tagboat.steps.adopt import adopted
@@ -23,11 +24,12 @@ WINDOW = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One distribution's version on one index."""
+    """One distribution's version on one index; ``index_down`` is the project's policy for an index that is away."""
 
     index: str
     distribution: str
     version: str
+    index_down: str = "stop"
 
 
 def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
@@ -38,7 +40,14 @@ def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Compute the time that is left from the first file's upload time."""
     options = inputs.options(Options)
-    files = published(ports.indexes[options.index].project(options.distribution), options.version)
+    try:
+        project = ports.indexes[options.index].project(options.distribution)
+    except UnavailableError as error:
+        if options.index_down == "go":
+            reason = f"{options.index} cannot be asked, and the policy goes on: {error.cause}"
+            return Receipt(reason, findings=(Finding(Verdict.WARN, reason, code="index-down"),))
+        raise
+    files = published(project, options.version)
     times = sorted(datetime.fromisoformat(f.uploaded) for f in files if f.uploaded)
     if not times:
         return Receipt(f"no file of {options.version} is on {options.index}: its window is not open yet")
