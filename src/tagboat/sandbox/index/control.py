@@ -65,10 +65,10 @@ class Control:
         return self._changed("DELETE FROM index_files WHERE instance = ? AND filename = ?", body["filename"])
 
     def _age(self, body: Any) -> dict[str, Any]:
-        return self._changed(
-            "UPDATE index_releases SET created = created - ?2 WHERE instance = ?1 AND project = ?3 AND version = ?4",
-            *(float(body["days"]) * _DAY_SECONDS, canonicalize_name(body["project"]), body["version"]),
-        )
+        values = (float(body["days"]) * _DAY_SECONDS, canonicalize_name(body["project"]), body["version"])
+        where = "WHERE instance = ?1 AND project = ?3 AND version = ?4"
+        self._store.write(f"UPDATE index_files SET uploaded = uploaded - ?2 {where}", *values)  # noqa: S608 - no input
+        return self._changed(f"UPDATE index_releases SET created = created - ?2 {where}", *values)  # noqa: S608
 
     def _project_status(self, body: Any) -> dict[str, Any]:
         if body["status"] not in _STATUSES:
