@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import io
+import zipfile
 from collections.abc import Mapping
 
 TARGETS = "[tool.tagboat.policy]\nci-wait = 0\n"
@@ -36,3 +40,26 @@ def configured(name: str, component: str = "", *, policy: Mapping[str, object] |
         f'[tool.tagboat.components.{name}]\ntargets = ["testpypi", "pypi"]\n{component}\n'
         f"[tool.tagboat.policy]\n{words}"
     )
+
+
+def wheel(name: str, version: str, payload: str = "value = 1\n") -> tuple[str, bytes]:
+    """A wheel written by hand: its file name and its bytes."""
+    flat = module(name)
+    folder = f"{flat}-{version}.dist-info"
+    files = {
+        f"{flat}/__init__.py": payload,
+        f"{folder}/METADATA": f"Metadata-Version: 2.3\nName: {name}\nVersion: {version}\nSummary: Tiny\n",
+        f"{folder}/WHEEL": "Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{path},{_record_digest(text)},{len(text)}\n" for path, text in files.items())
+    files[f"{folder}/RECORD"] = f"{record}{folder}/RECORD,,\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(zipfile.ZipInfo(path), text)
+    return f"{flat}-{version}-py3-none-any.whl", buffer.getvalue()
+
+
+def _record_digest(text: str) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+    return f"sha256={digest}"
