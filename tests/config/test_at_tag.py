@@ -54,3 +54,13 @@ def test_a_component_that_the_old_tree_does_not_have_is_refused() -> None:
     ):
         refuse_absent(component, tree(corex_in_pyproject__toml=BARE), "v1")
     refuse_absent(Component("root"), tree(pyproject__toml=BARE), "v1")
+
+
+def test_a_component_s_distribution_is_the_one_that_its_project_makes() -> None:
+    nameless = "setup(name=made_up())"
+    tagged = tree(core_in_pyproject__toml=BARE, meta_in_setup__py=nameless)
+    today = tree(
+        tagboat__toml="components.core.path = 'core'\n[components.meta]\npath = 'meta'\ntag = 'm{version}'\n"
+    )
+    config = configuration_of_tag("v1", tagged, today)
+    assert [component.distributions for component in config.components] == [("acme",), ("meta",)]

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from tagboat.config.discover import discover
 from tagboat.config.load import FILES, load
 from tagboat.config.model import Component, Config
-from tagboat.config.project import Tree
+from tagboat.config.project import Tree, project_at
 from tagboat.errors import RefusedError
 
 TODAY = "today's configuration (the tag has none)"
@@ -32,7 +32,7 @@ def configuration(tree: Tree, tags: Sequence[str] = (), *, asked: Sequence[str] 
         ConfigError: the configuration has mistakes.
         RefusedError: no project can be found.
     """
-    own = _own(tree, at)
+    own = _own(tree, at, tree)
     return _completed(own or Config(), tree, tags, asked)
 
 
@@ -51,9 +51,9 @@ def configuration_of_tag(
         ConfigError: the configuration has mistakes.
         RefusedError: no project can be found.
     """
-    own = _own(tagged, tag)
+    own = _own(tagged, tag, tagged)
     if own is None and today is not None:
-        own = _own(today, "")
+        own = _own(today, "", tagged)
         own = own and replace(own, source=TODAY)
     return _completed(own or Config(), tagged, tags, (tag,))
 
@@ -65,16 +65,25 @@ def refuse_absent(component: Component, tree: Tree, at: str) -> None:
         RefusedError: it has not, as when a tag is older than today's layout.
     """
     folder = PurePosixPath(component.path)
-    if component.path != "." and not any(PurePosixPath(path).is_relative_to(folder) for path in tree.paths):
+    if not any(PurePosixPath(path).is_relative_to(folder) for path in tree.paths):
         raise RefusedError(
             f"{at} has no folder {component.path}, where the component {component.name} is configured to be",
             remedy="release this tag with the layout that it had: configure the component's old path",
         )
 
 
-def _own(tree: Tree, at: str) -> Config | None:
+def _own(tree: Tree, at: str, sources: Tree) -> Config | None:
+    """Load a tree's configuration; the projects that it configures stand in ``sources``."""
+
+    def named(folder: str) -> str | None:
+        try:
+            project = project_at(sources, folder)
+        except RefusedError:
+            return None
+        return project.distribution if project else None
+
     files = {file: data for file in FILES if (data := tree.get(file)) is not None}
-    return load(files, at=at)
+    return load(files, at=at, named=named)
 
 
 def _completed(own: Config, tree: Tree, tags: Sequence[str], asked: Sequence[str]) -> Config:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,9 @@ from tagboat.config.translation import translate
 _HARMLESS = {"tag": "tagboat-N/{version}", "upload": "https://localhost/", "simple": "https://localhost/"}
 
 
-def read(file: str, where: str, text: str, root: tuple[str, ...], table: object) -> Config:
+def read(
+    file: str, where: str, text: str, root: tuple[str, ...], table: object, named: Callable[[str], str | None]
+) -> Config:
     """Return the configuration that a table holds.
 
     Args:
@@ -27,6 +29,7 @@ def read(file: str, where: str, text: str, root: tuple[str, ...], table: object)
         text: the file's text, to find lines in.
         root: the path of the table in the file.
         table: the table.
+        named: returns the distribution that the project in a folder makes, or None.
 
     Raises:
         ConfigError: it has mistakes; all are named.
@@ -37,7 +40,7 @@ def read(file: str, where: str, text: str, root: tuple[str, ...], table: object)
     except ValidationError as error:
         mistakes = translate(error)
         document = _rest(table, mistakes)
-    config = replace(_config(document), source=file)
+    config = replace(_config(document, named), source=file)
     tagged = frozenset(
         n for n, component in document.components.items() if "tag" in component.model_fields_set
     )
@@ -81,7 +84,7 @@ def _copy(table: object) -> dict[str, Any]:
     return rest
 
 
-def _config(document: Document) -> Config:
+def _config(document: Document, named: Callable[[str], str | None]) -> Config:
     known = {index.name: index for index in Config().indexes}
     for name, table in document.indexes.items():
         known[name] = replace(
@@ -91,15 +94,15 @@ def _config(document: Document) -> Config:
         repository=document.repository,
         default_branch=document.default_branch,
         pipeline=document.pipeline,
-        components=tuple(_component(name, table) for name, table in document.components.items()),
+        components=tuple(_component(name, table, named) for name, table in document.components.items()),
         indexes=tuple(known.values()),
         policy=Policy(**document.policy.model_dump()),
     )
 
 
-def _component(name: str, table: ComponentTable) -> Component:
+def _component(name: str, table: ComponentTable, named: Callable[[str], str | None]) -> Component:
     values = _given(table.model_dump(exclude={"shards"}))
-    values["distributions"] = values["distributions"] or (name,)
+    values["distributions"] = values["distributions"] or (named(table.path) or name,)
     shards = tuple(Shard(**_given(shard.model_dump())) for shard in table.shards)
     return Component(name=name, shards=shards, **values)
 

@@ -93,7 +93,7 @@ class ComponentTable(Table):
         default=[],
         max_length=50,
         description="The distributions that a release publishes, as their metadata spell them; "
-        "empty for one that is called like the component.",
+        "empty for the one that the project in `path` makes.",
         examples=[["acme-core"]],
     )
     tag: Annotated[str, AfterValidator(rules.grammar)] = Field(

@@ -147,7 +147,7 @@ def _offsets(data: bytes) -> list[int]:
 
 
 def _versions(data: bytes, spans: Iterable[Span]) -> list[Span]:
-    return [(start, end) for start, end in spans if start < end and _is_version(data[start:end])]
+    return [(start, end) for start, end in spans if _is_version(data[start:end])]
 
 
 def _is_version(text: bytes) -> bool:
