@@ -123,7 +123,7 @@ class Client:
         self.index = index
         self.root = index.simple.removesuffix("/simple/")
         context = ssl.create_default_context(cafile=addresses.ca)
-        self.pool = urllib3.PoolManager(ssl_context=context, timeout=30, retries=False)
+        self.pool = urllib3.PoolManager(ssl_context=context, timeout=30, retries=False, maxsize=4)
 
     def request(self, method: str, path: str, **options: Any) -> Answer:
         answer = self.pool.request(method, self.root + path, redirect=False, **options)

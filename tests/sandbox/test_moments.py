@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import urllib3
 
+from tagboat.sandbox.control import create_repository
 from tagboat.sandbox.frame import Moment
 from tagboat.sandbox.server import Sandbox, running_sandbox
 
@@ -75,3 +76,40 @@ def test_a_client_that_dies_half_way_has_uploaded_nothing(tmp_path: Path, kit: A
         client.pool.clear()
         assert sandbox.frame is not None
         assert sandbox.frame.journal.entries() == []
+
+
+def test_a_client_that_dies_half_way_through_a_raw_body_has_uploaded_nothing(tmp_path: Path) -> None:
+    wires: list[socket.socket] = []
+
+    def die(moment: Moment) -> None:
+        if moment.operation == "upload-asset" and moment.point == "body-half":
+            wires[0].shutdown(socket.SHUT_RDWR)
+
+    with running_sandbox(tmp_path, on_moment=die) as sandbox:
+        addresses = sandbox.addresses
+        create_repository(addresses, "ann/boat")
+        context = ssl.create_default_context(cafile=addresses.ca)
+        headers = {"Authorization": f"Bearer {addresses.token}", "Content-Type": "application/octet-stream"}
+        with urllib3.PoolManager(ssl_context=context, timeout=30, retries=False) as pool:
+            order = {"tag_name": "v1", "draft": True}
+            made = pool.request(
+                "POST", f"{addresses.api}/repos/ann/boat/releases", json=order, headers=headers
+            )
+            release = made.json()["id"]
+        path = f"/api/uploads/repos/ann/boat/releases/{release}/assets?name=a.txt"
+        wire = context.wrap_socket(
+            socket.create_connection(("127.0.0.1", urlsplit(addresses.forge).port), 30),
+            server_hostname="localhost",
+        )
+        wires.append(wire)
+        lines = [
+            f"POST {path} HTTP/1.1",
+            "Host: x",
+            "Content-Length: 10",
+            *(f"{k}: {v}" for k, v in headers.items()),
+        ]
+        with wire, contextlib.suppress(OSError):
+            wire.sendall(("\r\n".join(lines) + "\r\n\r\n" + "0123456789").encode())
+            wire.recv(1)
+        assert sandbox.frame is not None
+        assert [entry.operation for entry in sandbox.frame.journal.entries()] == ["create-release"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tagboat.errors import InvalidError
-from tagboat.sandbox.process import environment
+from tagboat.sandbox.process import down, environment, up
 from tagboat.sandbox.relay import running_relay
 from tagboat.sandbox.server import running_sandbox
 from tagboat.sandbox.sources import Sources, machine_sources
@@ -205,6 +205,42 @@ def test_a_socket_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
         running_relay(tmp_path / ("x" * 120), sources=Sources(())),
     ):
         pass
+
+
+def test_a_sandbox_outside_a_namespace_can_be_its_own_relay(
+    place: Path, kit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_FIND_LINKS", str(place / "loose"))
+    try:
+        addresses = up(
+            place / "sandbox", own_relay=True, default_index=(place / "simple").as_uri(), under_release=["x"]
+        )
+        client = kit.client(addresses, addresses.pypi)
+        assert client.get("/simple/anchor/").status == 200
+        assert client.get("/simple/oar/").status == 200
+        client.pool.clear()
+    finally:
+        down(place / "sandbox")
+
+
+@pytest.mark.slow
+def test_a_rehearsal_without_network_installs_through_the_relay(place: Path, kit: Any) -> None:
+    isolated = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    if subprocess.run([*isolated, "true"], capture_output=True, timeout=30, check=False).returncode:
+        pytest.skip("this machine allows no network namespace")
+    code = (
+        "import sys; from pathlib import Path; from tagboat.sandbox.process import *\n"
+        "up(Path('sandbox'), relay_socket=Path('r.sock')); import os, subprocess\n"
+        "env = environment(Path('sandbox')) | {'PATH': os.environ['PATH'], 'HOME': os.getcwd()}\n"
+        "pip = [sys.executable, '-m', 'pip', 'download', '--no-deps', '--no-cache-dir', '--dest', 'got', 'oar']\n"
+        "status = subprocess.run(pip, env=env, timeout=100).returncode; down(Path('sandbox')); sys.exit(status)"
+    )
+    with running_relay(place / "r.sock", sources=sources(place)):
+        command = [*isolated, sys.executable, "-c", code]
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (place / "got" / kit.wheel("oar").filename).exists()
 
 
 @pytest.mark.slow

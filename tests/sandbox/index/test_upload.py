@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -278,3 +280,17 @@ def test_a_body_that_is_no_form_is_refused(pypi: Any) -> None:
     assert pypi.request("POST", "/legacy/", body=b"x", headers=headers).status == 404
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     assert pypi.request("POST", "/legacy/", body=b"%3Aaction=submit", headers=headers).status == 410
+
+
+def test_of_two_sdists_at_once_one_is_taken(pypi: Any, kit: Any, sandbox: Any) -> None:
+    for number in range(4):
+        top, padding = f"rowboat-{number}", os.urandom(2_000_000)
+        files = {f"{top}/PKG-INFO": kit.metadata_text("rowboat", str(number)), f"{top}/padding": padding}
+        pair = [
+            kit.file(f"{top}{suffix}", content, kit.form_for("rowboat", str(number), "sdist", content))
+            for suffix, content in ((".tar.gz", kit.tarred(files)), (".zip", kit.zipped(files)))
+        ]
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(pypi.upload, pair))
+        assert sorted(answer.status for answer in answers) == [200, 400]
+    assert [entry.result for entry in sandbox.frame.journal.entries()] == ["created"] * 4
