@@ -20,6 +20,7 @@ class InspectionRequest:
     Attributes:
         files: each artifact with the path of its bytes.
         tree: the tag's tree below the component's folder: path → SHA-256 of its content ("" for a symbolic link).
+        linked: what a symbolic link to a folder of the tree shows below itself: path → SHA-256.
         final: the files go to a final target, so ``.dev`` and ``+`` are refused.
         wheel_patterns: the wheel tags that must be there, all of them and no others; empty: at least one wheel or sdist.
         sdist: whether an sdist must be there (True), must not (False).
@@ -30,6 +31,7 @@ class InspectionRequest:
     version: str
     files: Mapping[Artifact, Path]
     tree: Mapping[str, str]
+    linked: Mapping[str, str] = field(default_factory=dict)
     final: bool = True
     wheel_patterns: tuple[str, ...] = ()
     sdist: bool = True

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +41,13 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     options = inputs.options(Options)
     component = component_from_json(options.component)
     artifacts = the_manifest(inputs).of(component.name, Role.SDIST, Role.WHEEL)
+    tree, linked = _digests(ports, options.commit, component)
     request = InspectionRequest(
         component=component,
         version=options.version,
         files={artifact: ports.store.path(artifact) for artifact in artifacts},
-        tree=_digests(ports, options.commit, component),
+        tree=tree,
+        linked=linked,
         final=options.final,
         wheel_patterns=tuple(p for shard in component.shards for p in shard.wheels),
         sdist=any(shard.sdist for shard in component.shards),
@@ -71,16 +74,28 @@ def the_manifest(inputs: Inputs) -> Manifest:
     return Manifest.from_json(data)
 
 
-def _digests(ports: Ports, commit: str, component: Component) -> dict[str, str]:
+def _digests(ports: Ports, commit: str, component: Component) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the files below the component's folder by digest, and what links to folders show."""
     prefix = "" if component.path == "." else component.path.rstrip("/") + "/"
-    digests = {}
+    digests: dict[str, str] = {}
+    links: dict[str, str] = {}
     for entry in ports.repository.tree(commit):
-        if entry.path.startswith(prefix) and entry.mode != "160000":
-            content = ports.repository.read(commit, entry.path) if entry.mode != "120000" else None
-            digests[entry.path[len(prefix) :]] = (
-                hashlib.sha256(content).hexdigest() if content is not None else ""
-            )
-    return digests
+        if not entry.path.startswith(prefix) or entry.mode == "160000":
+            continue
+        path, content = entry.path[len(prefix) :], ports.repository.read(commit, entry.path) or b""
+        if entry.mode == "120000":
+            target = posixpath.join(posixpath.dirname(path), content.decode("utf-8", "replace"))
+            links[path] = posixpath.normpath(target)
+        digests[path] = "" if path in links else hashlib.sha256(content).hexdigest()
+    return digests, dict(_seen_through(links, digests))
+
+
+def _seen_through(links: Mapping[str, str], digests: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the files that each link to a folder shows below itself; some back ends pack them."""
+    for link, folder in links.items():
+        for path, sha256 in digests.items():
+            if path.startswith(f"{folder}/") and sha256:
+                yield f"{link}/{path[len(folder) + 1 :]}", sha256
 
 
 def _originals(ports: Ports, commit: str, component: Component) -> dict[str, bytes]:

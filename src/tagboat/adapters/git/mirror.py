@@ -78,6 +78,7 @@ class Mirror:
         self._objects = Objects(self._git)
         self._known: Mapping[str, Reference] | None = None
         self._trees: dict[str, list[TreeEntry]] = {}
+        self._entries: dict[str, dict[str, TreeEntry]] = {}
         self._default_branch = ""
 
     def refresh(self) -> None:
@@ -151,10 +152,9 @@ class Mirror:
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Return the content of a file (of a symbolic link: its target), or None."""
-        for entry in self._tree(commit):
-            if entry.path == path and entry.mode != SUBMODULE:
-                return self._objects.read(entry.blob, "blob")
-        return None
+        self._tree(commit)
+        entry = self._entries[commit].get(path)
+        return self._objects.read(entry.blob, "blob") if entry and entry.mode != SUBMODULE else None
 
     def write_tree(self, commit: str, destination: Path) -> None:
         """Write the commit's tree for building.
@@ -218,7 +218,9 @@ class Mirror:
             self._commit(commit)
             if len(self._trees) >= _KEPT_TREES:
                 self._trees.clear()
+                self._entries.clear()
             self._trees[commit] = read_tree(self._git, commit)
+            self._entries[commit] = {entry.path: entry for entry in self._trees[commit]}
         return self._trees[commit]
 
 

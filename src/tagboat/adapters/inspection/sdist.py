@@ -58,7 +58,7 @@ def tree_findings(file: str, contents: Contents, top: str, request: InspectionRe
             rewritten = same_meaning(path, originals.get(path, b""), member.content or b"", request.version)
             if not (path in request.tree and _same(member, request.tree)) and not rewritten:
                 changed.append(path)
-        elif not matches(path, known):
+        elif request.linked.get(path) != member.sha256 and not matches(path, known):
             added.append(path)
     if bad_original := _kept_original(packed, request):
         changed.append(bad_original)
