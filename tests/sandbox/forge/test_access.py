@@ -131,6 +131,7 @@ def test_an_unchanged_answer_is_not_sent_again(world: World) -> None:
     again = world.client.get(world.path, If_None_Match=first.headers["ETag"])
     assert (again.status, again.body) == (304, b"")
     assert again.headers["X-RateLimit-Used"] == str(int(first.headers["X-RateLimit-Used"]) + 1)
+    assert world.client.get(world.path).headers["X-RateLimit-Used"] == again.headers["X-RateLimit-Used"]
     world.client.patch(world.path, {"description": "other"})
     assert world.client.get(world.path, If_None_Match=first.headers["ETag"]).status == 200
 

@@ -50,6 +50,8 @@ def test_a_run_goes_on_from_queued_to_completed(world: World) -> None:
     assert runs(world, "?status=completed") == []
     control.change_workflow_run(world.addresses, played.id, status="in_progress")
     assert [run["id"] for run in runs(world, "?status=in_progress")] == [played.id]
+    (suite,) = world.client.get(f"{world.path}/commits/main/check-suites").json["check_suites"]
+    assert (suite["status"], suite["conclusion"]) == ("in_progress", None)
     done = control.change_workflow_run(world.addresses, played.id, conclusion="failure")
     assert (done.status, done.conclusion) == ("completed", "failure")
     (job,) = world.client.get(f"{world.path}/actions/runs/{played.id}/jobs").json["jobs"]

@@ -47,7 +47,8 @@ def test_an_uploaded_file_is_told_with_its_digest_and_comes_back_the_same(world:
 
 
 def test_a_published_file_can_be_fetched_by_tag_and_name_by_anybody(world: World, draft: Any) -> None:
-    put(world, draft, "a.whl")
+    told = put(world, draft, "a.whl").json
+    assert "/releases/download/untagged-" in told["browser_download_url"]
     page = f"/{world.repository}/releases/download/v1/a.whl"
     assert world.client.send("GET", page).status == 404
     world.client.patch(f"{world.path}/releases/{draft['id']}", {"draft": False})

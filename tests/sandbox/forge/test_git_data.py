@@ -104,7 +104,8 @@ def test_an_annotated_tag_can_be_made_by_two_calls(world: World) -> None:
 
 
 def test_a_commit_is_found_by_branch_tag_and_sha(world: World) -> None:
-    sha = head(world)
+    sha = world.commit("second")
+    world.push()
     world.git("tag", "-a", "v1/x", "-m", "annotated")
     world.push("v1/x", "main:feature/y")
     for name in (

@@ -73,6 +73,7 @@ def test_the_latest_release_is_the_one_marked_and_never_a_prerelease(world: Worl
     assert world.client.get(f"{post}/latest").json["tag_name"] == "v1"
     world.client.post(post, {"tag_name": "v2"})
     world.client.post(post, {"tag_name": "v1.1", "make_latest": "false"})
+    world.client.post(post, {"tag_name": "v3rc1", "prerelease": True})
     assert world.client.get(f"{post}/latest").json["tag_name"] == "v2"
     assert (
         problem(world.client.post(post, {"tag_name": "v3", "make_latest": "maybe"}))["field"] == "make_latest"

@@ -31,7 +31,6 @@ _PIECE: Final = 64 * 1024
 _PATIENCE: Final = 5.0
 _SETTINGS: Final = {
     "http.receivepack": "true",
-    "http.getanyfile": "false",
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "true",
     "receive.denyDeleteCurrent": "refuse",
