@@ -307,4 +307,4 @@ def test_a_proxy_has_exceptions(server: ScriptedServer, exceptions: str) -> None
 def test_certificates_that_cannot_be_read_are_invalid(tmp_path: Path) -> None:
     for environment in ({"SSL_CERT_FILE": str(tmp_path / "missing.pem")}, {"SSL_CERT_FILE": str(tmp_path)}):
         with pytest.raises(InvalidError, match="cannot be used"):
-            HTTP(FakeClock(), environment=environment)
+            HTTP(FakeClock(), environment=environment).read("https://localhost:1/")

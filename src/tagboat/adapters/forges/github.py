@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote, urlencode
 
 from tagboat.adapters.addresses import Addresses
@@ -12,15 +12,18 @@ from tagboat.adapters.forges import github_shapes as shapes
 from tagboat.adapters.forges import github_tree
 from tagboat.adapters.forges.github_calls import Calls
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
+from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.shape import Shape
 from tagboat.core.tag import odd_tag
-from tagboat.errors import ConflictError, InvalidError, UnavailableError
+from tagboat.errors import AnswerLostError, ConflictError, InvalidError, UnavailableError
 from tagboat.ports.forge import Asset, ForgeRelease, Job, WorkflowRun
 
 _DEPTH: Final = 10
 """How many tags of tags are followed."""
 _BYTES: Final = "application/octet-stream"
 _RAW: Final = "application/vnd.github.raw+json"
+
+RecordT = TypeVar("RecordT")
 
 
 class GitHub:
@@ -149,7 +152,7 @@ class GitHub:
                 "generate_release_notes": False,
             },
         )
-        return shapes.release(_object(answer))
+        return _done(answer, shapes.release)
 
     def upload_asset(self, release: ForgeRelease, name: str, path: Path) -> Asset:
         """Upload the file; what a broken upload left under the name is deleted first.
@@ -162,7 +165,7 @@ class GitHub:
             answer = self._uploaded(release, name, path)
         if not answer.good:
             raise self._calls.refusal(answer)
-        asset = shapes.asset(_object(answer))
+        asset = _done(answer, shapes.asset)
         if asset.name != name:
             raise ConflictError(
                 f"the forge stored {name} under the name {asset.name}",
@@ -205,7 +208,7 @@ class GitHub:
         """Turn the draft into a public release."""
         data = {"draft": False, "prerelease": prerelease, "make_latest": "true" if latest else "false"}
         answer = self._calls.send("PATCH", f"{self._root}/releases/{release.id}", data)
-        return shapes.release(_object(answer))
+        return _done(answer, shapes.release)
 
     def _uploaded(self, release: ForgeRelease, name: str, path: Path) -> Answer:
         query = urlencode({"name": name})
@@ -233,3 +236,11 @@ class GitHub:
 
 def _object(answer: Answer) -> Shape:
     return Shape.of(answer.json(), answer.url)
+
+
+def _done(answer: Answer, read: Callable[[Shape], RecordT]) -> RecordT:
+    """Read the answer to a write; when it cannot be read, the write was done all the same."""
+    try:
+        return read(_object(answer))
+    except UnavailableError as problem:
+        raise AnswerLostError(problem.cause, remedy=LOOK) from None

@@ -39,6 +39,7 @@ def paths(calls: Calls, root: str, commit: str) -> Sequence[str]:
     found = calls.object(f"{root}/git/trees/{quote(commit)}?recursive=1")
     if found is None or found.flag("truncated"):
         raise UnavailableError(
-            f"the forge does not list the whole tree of {commit[:12]}", remedy="configure the components explicitly"
+            f"the forge does not list the whole tree of {commit[:12]}",
+            remedy="configure the components explicitly",
         )
     return [item.text("path") for item in found.items("tree") if item.text("mode") in _FILES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -61,17 +62,22 @@ class Connections:
     """The connection pools of one process: direct ones and, where the environment names them, through proxies."""
 
     def __init__(self, ca: Path | None, environment: Mapping[str, str], timeout: urllib3.Timeout) -> None:
-        chosen = str(ca) if ca else environment.get("SSL_CERT_FILE") or certifi.where()
-        try:
-            self._context = ssl.create_default_context(cafile=chosen)
-        except (OSError, ssl.SSLError) as problem:
-            raise InvalidError(
-                f"the certificates in {chosen} cannot be used: {problem}", remedy="check SSL_CERT_FILE"
-            ) from None
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._ca = str(ca) if ca else environment.get("SSL_CERT_FILE") or certifi.where()
         self._timeout = timeout
         self._proxies = _proxies(environment)
-        self._pools: dict[str, urllib3.PoolManager] = {}
+        self._pools: dict[tuple[str, str], urllib3.PoolManager] = {}
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """The certificates are read when they are first needed, as that takes its time."""
+        try:
+            context = ssl.create_default_context(cafile=self._ca)
+        except (OSError, ssl.SSLError) as problem:
+            raise InvalidError(
+                f"the certificates in {self._ca} cannot be used: {problem}", remedy="check SSL_CERT_FILE"
+            ) from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
 
     def pool(self, parts: SplitResult) -> urllib3.PoolManager:
         """Return the pool that reaches this address; this machine is never asked through a proxy."""
@@ -79,14 +85,15 @@ class Connections:
         proxy = self._proxies.get(parts.scheme) or self._proxies.get("all") or ""
         if loopback(host) or _excepted(host, self._proxies.get("no", "")):
             proxy = ""
-        if proxy not in self._pools:
-            self._pools[proxy] = self._made(proxy)
-        return self._pools[proxy]
+        key = (parts.scheme, proxy)
+        if key not in self._pools:
+            self._pools[key] = self._made(proxy, self._context if parts.scheme == "https" else None)
+        return self._pools[key]
 
-    def _made(self, proxy: str) -> urllib3.PoolManager:
+    def _made(self, proxy: str, context: ssl.SSLContext | None) -> urllib3.PoolManager:
         if not proxy:
             return urllib3.PoolManager(
-                maxsize=POOL_SIZE, timeout=self._timeout, ssl_context=self._context, retries=False
+                maxsize=POOL_SIZE, timeout=self._timeout, ssl_context=context, retries=False
             )
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         who = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
@@ -95,7 +102,7 @@ class Connections:
                 f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
                 maxsize=POOL_SIZE,
                 timeout=self._timeout,
-                ssl_context=self._context,
+                ssl_context=context,
                 retries=False,
                 proxy_headers=urllib3.make_headers(proxy_basic_auth=who) if who else None,
             )

@@ -1,0 +1,295 @@
+"""What only a misbehaving or a distant forge does; the rest is held by the contract against the sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tagboat.adapters.addresses import Addresses
+from tagboat.adapters.forges.github import GitHub
+from tagboat.adapters.http import HTTP, Credentials
+from tagboat.errors import (
+    AnswerLostError,
+    ConflictError,
+    DeniedError,
+    InvalidError,
+    StepFailedError,
+    UnavailableError,
+)
+from tagboat.ports.forge import Asset, ForgeRelease, WorkflowRun
+from tagboat.testing.clock import FakeClock
+from tagboat.testing.scripted_server import ScriptedServer, answer, json_answer
+
+SECRET = "ghp_s3cret"
+REPOSITORY = json_answer('{"full_name": "o/r", "default_branch": "main"}')
+MISSING = json_answer('{"message": "Not Found"}', status="404 Not Found")
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def github(server: ScriptedServer, clock: FakeClock) -> GitHub:
+    return made(server, clock, Credentials.bearer(SECRET))
+
+
+def made(server: ScriptedServer, clock: FakeClock, credentials: Credentials | None) -> GitHub:
+    addresses = Addresses(api=server.url, uploads=f"{server.url}/up", git=server.url)
+    return GitHub(HTTP(clock, environment={}), addresses, "o/r", credentials)
+
+
+def run(number: int, commit: str = "c" * 40, **more: object) -> dict[str, object]:
+    shape = {
+        "id": number,
+        "head_sha": commit,
+        "path": ".github/workflows/ci.yml@refs/heads/main",
+        "name": "CI",
+        "head_branch": "main",
+        "event": "push",
+        "status": "completed",
+        "conclusion": "success",
+        "html_url": "https://forge.invalid/1",
+        "run_attempt": 1,
+    }
+    return shape | more
+
+
+def release(**more: object) -> dict[str, object]:
+    shape: dict[str, object] = {"id": 1, "tag_name": "v1", "name": None, "draft": True, "author": None}
+    return shape | {"assets": []} | more
+
+
+DRAFT = ForgeRelease(1, "v1", "", True, False, False, "", "")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "o", "o/", "/r", "o/r/x", "o/..", "../r", "o r/x", "o/r?x", "o/r\n", "é/r"]
+)
+def test_a_repository_is_owner_and_name(server: ScriptedServer, clock: FakeClock, name: str) -> None:
+    addresses = Addresses(api=server.url, uploads=server.url, git=server.url)
+    with pytest.raises(InvalidError):
+        GitHub(HTTP(clock, environment={}), addresses, name)
+
+
+def test_a_wrong_token_is_denied(server: ScriptedServer, github: GitHub) -> None:
+    server.play(json_answer('{"message": "Bad credentials"}', status="401 Unauthorized"))
+    with pytest.raises(DeniedError, match="Bad credentials"):
+        github.viewer()
+
+
+def test_a_workflow_token_has_no_login(server: ScriptedServer, github: GitHub) -> None:
+    server.play(json_answer('{"message": "Resource not accessible by integration"}', status="403 Forbidden"))
+    assert github.viewer() == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("X-Accepted-GitHub-Permissions", "contents=write"), ("X-Accepted-OAuth-Scopes", "repo")],
+)
+def test_a_missing_permission_is_named(
+    server: ScriptedServer, github: GitHub, header: str, value: str
+) -> None:
+    server.play(json_answer('{"message": "no"}', status="403 Forbidden", **{header: value}))
+    with pytest.raises(DeniedError) as caught:
+        github.publish(DRAFT, prerelease=False, latest=True)
+    assert value in caught.value.remedy
+
+
+def test_nothing_seen_in_a_hidden_repository_is_not_taken_for_absent(
+    server: ScriptedServer, github: GitHub, clock: FakeClock
+) -> None:
+    server.play(MISSING)
+    for forge, remedy in ((github, "may not see it"), (made(server, clock, None), "needs a token")):
+        with pytest.raises(DeniedError, match="no repository o/r") as caught:
+            forge.tag_commit("v1")
+        assert remedy in caught.value.remedy
+        with pytest.raises(DeniedError):
+            forge.releases()
+
+
+def test_absence_is_believed_in_a_visible_repository(server: ScriptedServer, github: GitHub) -> None:
+    server.play(MISSING, REPOSITORY, MISSING)
+    assert github.tag_commit("v1") is None
+    assert github.read("c" * 40, "x") is None
+    assert len(server.received) == 3
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "30"},
+        {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1767225629"},
+    ],
+)
+@pytest.mark.parametrize("status", ["403 Forbidden", "429 Too Many Requests"])
+def test_a_short_rate_limit_is_waited_out(
+    server: ScriptedServer, github: GitHub, clock: FakeClock, status: str, headers: dict[str, str]
+) -> None:
+    limited = json_answer('{"message": "API rate limit exceeded"}', status=status, **headers)
+    server.play(limited, json_answer('{"login": "me"}'))
+    assert github.viewer() == "me"
+    assert clock.pauses == [30.0]
+    server.play(limited, json_answer(json.dumps(release(draft=False))))
+    writer = made(server, FakeClock(), Credentials.bearer(SECRET))
+    assert not writer.publish(DRAFT, prerelease=False, latest=True).draft
+
+
+def test_a_secondary_limit_without_a_time_means_a_minute(
+    server: ScriptedServer, github: GitHub, clock: FakeClock
+) -> None:
+    limited = json_answer('{"message": "You have exceeded a secondary rate limit"}', status="403 Forbidden")
+    server.play(limited, json_answer('{"login": "me"}'))
+    assert github.viewer() == "me"
+    assert clock.pauses == [60.0]
+
+
+def test_a_long_rate_limit_is_told_with_its_end(
+    server: ScriptedServer, github: GitHub, clock: FakeClock
+) -> None:
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1767227399"}
+    server.play(json_answer('{"message": "API rate limit exceeded"}', status="403 Forbidden", **headers))
+    with pytest.raises(UnavailableError, match="rate limit") as caught:
+        github.releases()
+    assert "2026-01-01 00:30:00 UTC" in caught.value.remedy
+    assert clock.pauses == []
+
+
+def test_runs_are_sorted_and_those_of_other_commits_left_out(server: ScriptedServer, github: GitHub) -> None:
+    commit = "c" * 40
+    listed = [run(2), run(9, "d" * 40), run(3, run_attempt=1, conclusion="failure"), run(3, run_attempt=2)]
+    server.play(json_answer(json.dumps({"total_count": 4, "workflow_runs": listed})))
+    assert [(found.id, found.workflow, found.attempt) for found in github.runs(commit)] == [
+        (3, "ci.yml", 2),
+        (2, "ci.yml", 1),
+    ]
+
+
+def test_pages_are_followed_on_the_same_host_only(server: ScriptedServer, github: GitHub) -> None:
+    def page(target: str) -> str:
+        return f'<{server.url}/prev>; rel="prev", <{target}>; rel="next"'
+
+    server.play(
+        json_answer(json.dumps([release(id=1)]), Link=page(f"{server.url}/second")),
+        json_answer(json.dumps([release(id=2)])),
+    )
+    assert [found.id for found in github.releases()] == [2, 1]
+    server.play(json_answer("[]", Link=page("http://127.0.0.2:1/")))
+    with pytest.raises(UnavailableError, match="another host"):
+        github.releases()
+
+
+def test_a_list_without_end_is_given_up(server: ScriptedServer, github: GitHub) -> None:
+    server.play(json_answer("[]", Link=f'<{server.url}/again>; rel="next"'))
+    with pytest.raises(UnavailableError, match="more than 100 pages"):
+        github.releases()
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "[", "null", "[]", "{}", '{"workflow_runs": {}}', '{"workflow_runs": [1]}', '{"workflow_runs": [{"id": "x"}]}', "[" * 100_000],
+)  # fmt: skip
+def test_json_of_another_shape_is_unavailable(server: ScriptedServer, github: GitHub, body: str) -> None:
+    server.play(json_answer(body))
+    with pytest.raises(UnavailableError):
+        github.runs("c" * 40)
+
+
+def test_a_login_page_is_not_json(server: ScriptedServer, github: GitHub) -> None:
+    server.play(answer("<html><script>evil()</script><h1>Sign in</h1></html>", content_type="text/html"))
+    with pytest.raises(UnavailableError, match="not JSON: Sign in"):
+        github.releases()
+
+
+def test_refusals_carry_the_forges_words_without_controls_or_secrets(
+    server: ScriptedServer, github: GitHub
+) -> None:
+    body = {
+        "message": f"Validation \x1b[31mFailed {SECRET}",
+        "errors": [{"field": "tag_name", "code": "invalid"}, "odd"],
+    }
+    server.play(json_answer(json.dumps(body), status="422 Unprocessable Entity"))
+    with pytest.raises(StepFailedError) as caught:
+        github.create_draft(tag="v1", commit="c", title="t", notes="n", prerelease=False)
+    assert "Validation Failed ***; tag_name invalid; odd" in caught.value.cause
+
+
+def test_a_taken_asset_name_is_a_conflict(server: ScriptedServer, github: GitHub, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    taken = json_answer(
+        '{"message": "Validation Failed", "errors": [{"code": "already_exists"}]}',
+        status="422 Unprocessable Entity",
+    )
+    server.play(taken, json_answer("[]"))
+    with pytest.raises(ConflictError):
+        github.upload_asset(DRAFT, "a", tmp_path / "a")
+    assert server.received[0].line.startswith("POST /up/repos/o/r/releases/1/assets?name=a ")
+
+
+def test_an_asset_stored_under_another_name_is_a_conflict(
+    server: ScriptedServer, github: GitHub, tmp_path: Path
+) -> None:
+    (tmp_path / "a b").write_text("x")
+    stored = {"id": 1, "name": "a.b", "size": 1, "digest": None, "uploader": None, "state": "uploaded"}
+    server.play(json_answer(json.dumps(stored), status="201 Created"))
+    with pytest.raises(ConflictError, match=r"under the name a\.b"):
+        github.upload_asset(DRAFT, "a b", tmp_path / "a b")
+
+
+def test_a_moved_repository_is_told(server: ScriptedServer, github: GitHub) -> None:
+    server.play(
+        json_answer('{"message": "Moved Permanently"}', status="301 Moved Permanently", Location="/x")
+    )
+    with pytest.raises(StepFailedError) as caught:
+        github.releases()
+    assert "moved" in caught.value.remedy
+
+
+def test_deleting_what_we_may_not_delete_is_denied(server: ScriptedServer, github: GitHub) -> None:
+    asset = Asset(1, "a", 1, "", "", "")
+    server.play(MISSING, json_answer('{"id": 1}'))
+    with pytest.raises(DeniedError):
+        github.delete_asset(asset)
+    server.play(MISSING, MISSING)
+    github.delete_asset(asset)
+
+
+def test_a_write_answered_with_a_page_may_have_been_done(server: ScriptedServer, github: GitHub) -> None:
+    server.play(answer("<h1>Unicorn!</h1>", status="502 Bad Gateway", content_type="text/html"))
+    with pytest.raises(AnswerLostError, match="Unicorn!"):
+        github.publish(DRAFT, prerelease=False, latest=True)
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"id": "one"}'])
+def test_a_write_whose_answer_cannot_be_read_was_done(
+    server: ScriptedServer, github: GitHub, body: str
+) -> None:
+    server.play(json_answer(body, status="201 Created"))
+    with pytest.raises(AnswerLostError):
+        github.create_draft(tag="v1", commit="c", title="t", notes="n", prerelease=False)
+
+
+def test_text_from_the_forge_cannot_steer_a_terminal(server: ScriptedServer, github: GitHub) -> None:
+    listed = [run(1, name="CI\x1b[2J\u202e", head_branch=None, conclusion=None, status="queued")]
+    server.play(json_answer(json.dumps({"workflow_runs": listed})))
+    (found,) = github.runs("c" * 40)
+    assert found == WorkflowRun(
+        1, "ci.yml", "CI<U+202E>", "c" * 40, "", "push", "queued", "", "https://forge.invalid/1"
+    )
+
+
+def test_a_folder_read_as_a_file_is_nothing(server: ScriptedServer, github: GitHub) -> None:
+    server.play(json_answer("[]"))
+    assert github.read("c" * 40, "src") is None
+    server.play(answer('{"a": 1}', content_type="application/vnd.github.raw+json; charset=utf-8"))
+    assert github.read("c" * 40, "data.json") == b'{"a": 1}'
