@@ -89,7 +89,7 @@ def derive(source: Source, repository: str, tags: Sequence[str], components: Seq
     config: Config | None = None
     releases = []
     for text in tags:
-        tag = text.rsplit("=", 1)[-1]
+        tag = text if text in known else text.split("=", 1)[-1]
         commit = _commit(source, repository, tag)
         tagged = source.tree(commit)
         at_tag = configuration_of_tag(tag, tagged, source.tree(today) if today else None, known)

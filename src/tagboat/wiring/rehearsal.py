@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from tagboat.config.model import Component, Config
+from tagboat.config.project import Tree
 from tagboat.config.selection import component_of, select
 from tagboat.core.tag import TagGrammar
 from tagboat.engine.events import Observer
@@ -243,7 +244,7 @@ def _configuration(source: Source, head: str, tags: Sequence[str]) -> Config:
     known = source.tag_names()
     if not tags:
         return configuration(source.tree(head), known)
-    tag = tags[0].rsplit("=", 1)[-1]
+    tag = tags[0] if tags[0] in known else tags[0].split("=", 1)[-1]
     commit = source.tag_commit(tag)
     if commit is None:
         raise RefusedError(
@@ -265,7 +266,7 @@ def _choose(
         if at_head:
             tags[component.name] = versions[max(at_head)]
             continue
-        version, changed = _next_version(source, component, head, versions)
+        version, changed = _next_version(source, component, head, versions, files)
         files |= changed
         edits += [f"{file}: {version}" for file in changed]
         tags[component.name] = TagGrammar(component.tag).tag(version)
@@ -280,13 +281,14 @@ def _choose(
 
 
 def _next_version(
-    source: Source, component: Component, head: str, versions: dict[Version, str]
+    source: Source, component: Component, head: str, versions: dict[Version, str], files: Mapping[str, bytes]
 ) -> tuple[Version, dict[str, bytes]]:
     from tagboat.planner.version_edit import edited, next_patch  # noqa: PLC0415
     from tagboat.planner.version_place import version_place  # noqa: PLC0415
     from tagboat.planner.version_vcs import is_dynamic_from_vcs  # noqa: PLC0415
 
-    tree = source.tree(head)
+    original = source.tree(head)
+    tree = Tree(original.paths, lambda path: files[path] if path in files else original.read(path))
     finals = [version for version in versions if not version.is_prerelease]
     if is_dynamic_from_vcs(tree, component.path):
         return (next_patch(max(finals), versions) if finals else Version("0.1.0")), {}
