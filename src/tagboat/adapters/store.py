@@ -69,8 +69,9 @@ class FolderStore:
             raise InvalidError(f"not a plain file name: {artifact.file!r}")
         kept = self._files / artifact.sha256
         named = self._named / artifact.sha256 / artifact.file
-        if not named.exists() or not _same(named, kept):
-            _place(kept, named)
+        if named.is_file() and _digest(named) == artifact.sha256:
+            return named
+        _place(kept, named)
         if _digest(named) != artifact.sha256:
             raise ConflictError(
                 f"{artifact.file} in the state directory was changed: its bytes are not those of {artifact.sha256}",
@@ -90,11 +91,6 @@ def _place(kept: Path, named: Path) -> None:
         fresh.replace(named)
     finally:
         fresh.unlink(missing_ok=True)
-
-
-def _same(named: Path, kept: Path) -> bool:
-    """Tell whether ``named`` can be what ``_place`` made: the very file, or a copy of its size."""
-    return named.samefile(kept) or named.stat().st_size == kept.stat().st_size
 
 
 def _copied(source: Path, target: Path) -> tuple[str, int]:

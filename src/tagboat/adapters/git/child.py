@@ -81,7 +81,7 @@ class Git:
         self._options = [f"--git-dir={git_dir}"] if git_dir else []
         if work_tree:
             self._options.append(f"--work-tree={work_tree}")
-        self._folder = work_tree or git_dir
+        self._place = work_tree or git_dir
 
     def run(
         self,
@@ -117,7 +117,7 @@ class Git:
                 check=False,
                 timeout=seconds,
                 env={**self._environment, **(variables or {})},
-                cwd=self._folder,
+                cwd=self._folder(),
             )
         except subprocess.TimeoutExpired:
             raise UnavailableError(
@@ -142,10 +142,14 @@ class Git:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=self._environment,
-                cwd=self._folder,
+                cwd=self._folder(),
             )
         except OSError as problem:
             raise missing(problem) from None
+
+    def _folder(self) -> Path | None:
+        """Where git runs; beside a ``.git`` that is a file (of a linked work tree or a submodule)."""
+        return self._place.parent if self._place and self._place.is_file() else self._place
 
     def command(self, *arguments: str) -> list[str]:
         """Return the whole command line."""
