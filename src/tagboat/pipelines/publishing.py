@@ -1,0 +1,176 @@
+"""Parts of the publish half: what any release stages, publishes and confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from packaging.version import Version
+
+from tagboat.config.model import Component, Config
+from tagboat.core.artifact import Artifact, Manifest, Role
+from tagboat.core.release import Release
+from tagboat.core.step import Effect, Phase, Step
+from tagboat.pipelines.preparing import final_index, notes_path
+from tagboat.steps import (
+    asset,
+    confirm_forge,
+    confirm_index,
+    draft,
+    ledger_asset,
+    staged_install,
+    try_install,
+    undraft,
+    upload,
+)
+from tagboat.steps.kinds import freeze
+
+
+def stage_forge(
+    config: Config, release: Release, manifest: Manifest, manifest_file: Artifact
+) -> Iterator[Step]:
+    """Fill the draft, the Manifest last."""
+    component, name = config.component(release.component), release.component
+    files = _release_files(manifest, manifest_file, name)
+    made = draft.Options(
+        tag=release.tag,
+        commit=release.commit,
+        title=f"{name} {release.version}" if len(config.components) > 1 else release.version,
+        notes=notes_path(component, release),
+        prerelease=Version(release.version).is_prerelease,
+        files=tuple(f"{file.file}={file.sha256}" for file in files),
+    )
+    yield freeze("draft", f"draft:{name}", made, component=name)
+    before = (f"draft:{name}",)
+    for file in files:
+        key = f"asset:{name}:{file.file}"
+        needs = (
+            before
+            if file is not manifest_file
+            else (*before, *(f"asset:{name}:{f.file}" for f in files[:-1]))
+        )
+        yield freeze("asset", key, asset.Options(release.tag, file.as_json()), component=name, needs=needs)
+
+
+def stage_indexes(
+    config: Config, release: Release, manifest: Manifest, staged: tuple[str, ...]
+) -> Iterator[Step]:
+    """Upload to the staging indexes, and install from there."""
+    component = config.component(release.component)
+    for target in (t for t in component.targets if config.index(t).staging):
+        for distribution in component.distributions:
+            files = _index_files(manifest, component, distribution)
+            uploads = [
+                _upload(target, distribution, file, component.name, staged, staging=True) for file in files
+            ]
+            yield from uploads
+            options = staged_install.Options(
+                index=target,
+                dependencies=final_index(config, component),
+                distribution=distribution,
+                version=release.version,
+                python=_python(component),
+                tries=config.policy.staging_tries,
+                artifacts=tuple(file.as_json() for file in files),
+                siblings=tuple(
+                    a.as_json() for a in manifest.artifacts if a.role is Role.WHEEL and a not in files
+                ),
+                imports=component.imports,
+            )
+            key = f"staged-install:{target}:{distribution}"
+            needs = tuple(step.key for step in uploads)
+            yield freeze("staged-install", key, options, component=component.name, needs=needs)
+
+
+def publish_indexes(
+    config: Config, release: Release, manifest: Manifest, needs: tuple[str, ...]
+) -> Iterator[Step]:
+    """Upload to the final indexes, one file after the other."""
+    component = config.component(release.component)
+    for target in (t for t in component.targets if not config.index(t).staging):
+        for distribution in component.distributions:
+            for file in _index_files(manifest, component, distribution):
+                step = _upload(target, distribution, file, component.name, needs, staging=False)
+                needs = (*needs, step.key)
+                yield step
+
+
+def _upload(
+    target: str, distribution: str, file: Artifact, component: str, needs: tuple[str, ...], *, staging: bool
+) -> Step:
+    return freeze(
+        "upload",
+        f"upload:{target}:{file.file}",
+        upload.Options(target, distribution, file.as_json()),
+        component=component,
+        needs=needs,
+        phase=Phase.STAGE if staging else Phase.PUBLISH,
+        effect=Effect.REVERSIBLE if staging else Effect.PERMANENT,
+    )
+
+
+def un_draft(config: Config, releases: Sequence[Release], needs: tuple[str, ...]) -> Iterator[Step]:
+    """Add the ledger to every draft, then make the releases public."""
+    ledgers = []
+    for release in releases:
+        key = f"ledger-asset:{release.component}"
+        step = freeze(
+            "ledger-asset", key, ledger_asset.Options(release.tag), component=release.component, needs=needs
+        )
+        ledgers.append(step)
+    yield from ledgers
+    needs = (*needs, *(step.key for step in ledgers))
+    for release in releases:
+        component = config.component(release.component)
+        latest = config.components[0].name == component.name or len(config.components) == 1
+        options = undraft.Options(release.tag, release.version, component.tag, latest=latest)
+        yield freeze("undraft", f"undraft:{component.name}", options, component=component.name, needs=needs)
+
+
+def confirm(
+    config: Config, release: Release, manifest: Manifest, manifest_file: Artifact, done: tuple[str, ...]
+) -> Iterator[Step]:
+    """Look everything up once more."""
+    component = config.component(release.component)
+    for target in component.targets:
+        for distribution in component.distributions:
+            options = confirm_index.Options(
+                index=target,
+                distribution=distribution,
+                version=release.version,
+                python=_python(component),
+                tries=config.policy.staging_tries,
+                install=not config.index(target).staging,
+                artifacts=tuple(f.as_json() for f in _index_files(manifest, component, distribution)),
+                imports=component.imports,
+            )
+            key = f"confirm:{target}:{distribution}"
+            yield freeze("confirm-index", key, options, component=component.name, needs=done)
+    files = tuple(f"{f.file}={f.sha256}" for f in _release_files(manifest, manifest_file, component.name))
+    options_forge = confirm_forge.Options(release.tag, release.commit, files)
+    key = f"confirm:forge:{component.name}"
+    yield freeze("confirm-forge", key, options_forge, component=component.name, needs=done)
+
+
+def _release_files(manifest: Manifest, manifest_file: Artifact, component: str) -> list[Artifact]:
+    files = [a for a in manifest.of(component) if a.role is not Role.BUILD_ONLY]
+    return [*files, manifest_file]
+
+
+def _index_files(manifest: Manifest, component: Component, distribution: str) -> list[Artifact]:
+    """The distribution's files, least risky first: the sdist and pure wheels fix the release's metadata."""
+    files = [
+        a
+        for a in manifest.of(component.name, Role.SDIST, Role.WHEEL)
+        if try_install.distribution_of(a) == _flat(distribution)
+    ]
+    return sorted(
+        files, key=lambda a: (a.role is not Role.SDIST, not a.file.endswith("-none-any.whl"), a.file)
+    )
+
+
+def _flat(distribution: str) -> str:
+    return try_install.flat_name(distribution)
+
+
+def _python(component: Component) -> str:
+    return component.pythons[0] if component.pythons else ""
