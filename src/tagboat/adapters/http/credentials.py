@@ -21,9 +21,10 @@ class Credentials:
     secret: str
 
     def __post_init__(self) -> None:
-        if not self.secret or not (self.user + self.secret).isprintable() or " " in self.secret:
+        broken = not self.secret.strip() or not (self.user + self.secret).isprintable()
+        if broken or (not self.user and " " in self.secret):
             raise InvalidError(
-                "the credential is empty, or holds spaces or control characters",
+                "the credential is empty, or holds control characters or, as a token, spaces",
                 remedy="was a line end or a quote copied with it?",
             )
 
