@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from tagboat.core.canonical import JSON
+from tagboat.core.canonical import JSON, digest
 from tagboat.core.plan import Plan
 from tagboat.core.step import Effect, Phase, Receipt, Step, StepState
 from tagboat.core.verdict import Finding, Verdict, worst
@@ -157,7 +157,13 @@ class InlineEngine:
             "outcome",
             step=step.key,
             attempt=number,
-            body={"plan": walk.plan.digest, "receipt": receipt.as_json(), "found": found},
+            body={
+                "plan": walk.plan.digest,
+                "in": digest_in(inputs),
+                "out": digest(receipt.as_json()),
+                "receipt": receipt.as_json(),
+                "found": found,
+            },
         )
         seconds = self._ports.clock.monotonic() - started
         self._tell(
@@ -265,6 +271,12 @@ class InlineEngine:
         self._observer(
             StepEvent(moment, step, state, attempt, reused, found, seconds, detail, remedy, findings)
         )
+
+
+def digest_in(inputs: Inputs) -> str:
+    """Return the digest of all that a step was given: its options, and the receipts of the steps that it needs."""
+    receipts = {key: digest(receipt.as_json()) for key, receipt in inputs.receipts.items()}
+    return digest({"options": dict(inputs.step.options), "receipts": receipts})
 
 
 def is_guard(step: Step) -> bool:
