@@ -107,8 +107,21 @@ class Git:
             UnavailableError: it took too long.
             RefusedError: there is no git on this machine.
         """
+        done = self._finished(arguments, content, output, seconds, variables or {})
+        if done.returncode not in fine:
+            raise StepFailedError(f"git {arguments[0]}: {complaint(done.stderr)}")
+        return done
+
+    def _finished(
+        self,
+        arguments: Sequence[str],
+        content: bytes | IO[bytes],
+        output: IO[bytes] | None,
+        seconds: float,
+        variables: Mapping[str, str],
+    ) -> subprocess.CompletedProcess[bytes]:
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 self.command(*arguments),
                 stdin=None if isinstance(content, bytes) else content,
                 input=content if isinstance(content, bytes) else None,
@@ -116,7 +129,7 @@ class Git:
                 stderr=subprocess.PIPE,
                 check=False,
                 timeout=seconds,
-                env={**self._environment, **(variables or {})},
+                env={**self._environment, **variables},
                 cwd=self._folder(),
             )
         except subprocess.TimeoutExpired:
@@ -125,9 +138,6 @@ class Git:
             ) from None
         except OSError as problem:
             raise missing(problem) from None
-        if done.returncode not in fine:
-            raise StepFailedError(f"git {arguments[0]}: {complaint(done.stderr)}")
-        return done
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a git command that is talked to; its complaints are dropped.
