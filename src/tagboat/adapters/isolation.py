@@ -22,6 +22,8 @@ from functools import cache
 
 _PROBE_SECONDS = 20
 _PROCESSES = ("--pid", "--fork", "--kill-child=KILL", "--mount", "--mount-proc")
+_INIT = ("sh", "-c", '"$@"; exit $?', "sh")
+"""Process 1 of the new process table: the child itself would otherwise ignore signals that end any other process."""
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 _INTERFACE_REQUEST = "16sH14x"
 """Linux ``struct ifreq`` with flags: a name, an unsigned short, padding (netdevice(7))."""
@@ -59,7 +61,7 @@ def network_off() -> Isolation:
         (("--map-root-user", "--net", *_PROCESSES), "own network and process namespaces in a user namespace"),
         (("--map-root-user", "--net"), "own network namespace in a user namespace"),
     ):
-        prefix = _works(flags)
+        prefix = _works(flags, _INIT if "--pid" in flags else ())
         if prefix:
             return Isolation("off", prefix, explanation)
     return Isolation("open", (), "this machine allows neither network namespaces nor user namespaces")
@@ -79,12 +81,12 @@ def private_network() -> Isolation:
     return Isolation("open", (), "this machine allows neither network namespaces nor user namespaces")
 
 
-def _works(flags: Sequence[str], trampoline: Sequence[str] = ()) -> tuple[str, ...]:
+def _works(flags: Sequence[str], between: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the prefix when a trivial command runs behind it, else nothing."""
     program = shutil.which("unshare") if sys.platform == "linux" else None
     if program is None:
         return ()
-    prefix = (program, *flags, "--", *trampoline)
+    prefix = (program, *flags, "--", *between)
     try:
         done = subprocess.run(
             [*prefix, shutil.which("true") or "true"],
