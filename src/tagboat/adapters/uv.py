@@ -7,12 +7,15 @@ builds no source distribution, because that would run foreign code with a networ
 from __future__ import annotations
 
 import os
+import platform
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from tagboat.adapters.process import Completed, quiet, run
 from tagboat.errors import MissingExtraError, RefusedError, StepFailedError, UnavailableError
@@ -94,14 +97,20 @@ class Uv:
         argv = [self._program, *arguments, "--color=never"]
         return run(argv, cwd=cwd, env=self._environment, log=log, timeout=_SECONDS, network=True)
 
-    def environment(self, folder: Path, python: str, *, cwd: Path) -> Path:
+    def environment(self, folder: Path, python: str, *, cwd: Path, allowed: str = "") -> Path:
         """Make the empty virtual environment ``folder`` and return its interpreter.
+
+        Args:
+            folder: absent still.
+            python: ``3.12``, or "" for any that is ``allowed``.
+            cwd: a folder of our own.
+            allowed: a Requires-Python; "" allows all.
 
         Raises:
             RefusedError: the machine has no such interpreter.
             StepFailedError: uv could not make it.
         """
-        interpreter = find_python(python)
+        interpreter = find_python(python or _needed(allowed))
         done = self.run(
             ["venv", folder, "--python", interpreter, "--no-project", "--quiet"], cwd=cwd, log=quiet
         )
@@ -183,6 +192,15 @@ def version_in(environment: Path) -> str:
 
 
 @cache
+def _needed(allowed: str) -> str:
+    """Return what to ask uv for: "" when the running interpreter is allowed, else the range itself."""
+    try:
+        own = not allowed or SpecifierSet(allowed).contains(platform.python_version(), prereleases=True)
+    except InvalidSpecifier:
+        own = True
+    return "" if own else allowed
+
+
 def find_python(request: str) -> Path:
     """Return the interpreter for ``3.12``, or the running one for "", without downloading any.
 

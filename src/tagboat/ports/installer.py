@@ -14,7 +14,8 @@ class InstallRequest:
     """What to install, from where.
 
     Attributes:
-        python: the interpreter (``3.12``), or "" for the running one.
+        python: the interpreter (``3.12``), or "" for the running one, if the package allows it, else another.
+        sample: one of the files that may be installed; its Requires-Python says what the package allows.
         distribution: the name whose installed version is reported.
         files: local files to install; empty to install by requirement.
         requirement: ``name==version`` to ask the index for; "" when ``files`` are given.
@@ -34,6 +35,7 @@ class InstallRequest:
     find_links: tuple[Path, ...] = ()
     imports: tuple[str, ...] | None = None
     source_only: bool = False
+    sample: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tagboat.ports import Ports
 from tagboat.ports.index import published
 from tagboat.ports.installer import InstallRequest
 from tagboat.steps.kinds import Attempt, Inputs
-from tagboat.steps.staged_install import wait_for
+from tagboat.steps.staged_install import download, wait_for
 from tagboat.steps.try_install import judge
 
 PHASE = Phase.CONFIRM
@@ -63,6 +63,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         index=index.simple_url,
         hashes=tuple(artifact.sha256 for artifact in artifacts),
         imports=options.imports,
+        sample=download(index, files[0], attempt.folder / files[0].filename) if files else None,
     )
     report = ports.installer.install(request, attempt.log)
     return judge(report, options.distribution, options.version, "not-installable")

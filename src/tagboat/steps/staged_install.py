@@ -64,7 +64,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         reason = f"{options.index} does not show {', '.join(missing)} after {options.tries} looks"
         remedy = "the index lags: resume later; the files that are up are not sent again"
         return Receipt(reason, findings=(Finding(Verdict.FAIL, reason, remedy, "staging-lag"),))
-    paths = [_download(index, file, attempt.folder / file.filename) for file in listed]
+    paths = [download(index, file, attempt.folder / file.filename) for file in listed]
     wheels = [path for path in paths if path.suffix == ".whl"]
     several = len(wheels) > 1
     siblings = [ports.store.path(Artifact.from_json(data)).parent for data in options.siblings]
@@ -76,6 +76,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         index=ports.indexes[options.dependencies].simple_url,
         find_links=(*siblings, attempt.folder) if several else tuple(siblings),
         imports=options.imports,
+        sample=paths[0],
     )
     return judge(
         ports.installer.install(request, attempt.log), options.distribution, options.version, "staged-install"
@@ -107,6 +108,7 @@ def distribution_files(artifacts: list[Artifact]) -> list[Artifact]:
     return [artifact for artifact in artifacts if artifact.role in (Role.SDIST, Role.WHEEL)]
 
 
-def _download(index: Index, file: IndexFile, path: Path) -> Path:
+def download(index: Index, file: IndexFile, path: Path) -> Path:
+    """Fetch a listed file, its digest checked, and return where it is."""
     index.download(file, path)
     return path

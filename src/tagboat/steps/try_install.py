@@ -54,6 +54,9 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         index=ports.indexes[options.index].simple_url,
         find_links=links,
         imports=options.imports,
+        sample=paths[0]
+        if paths
+        else next((wheel for folder in links for wheel in sorted(folder.glob("*.whl"))), None),
     )
     report = ports.installer.install(request, attempt.log)
     return judge(report, options.distribution, options.version, "install-failed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tomllib
 import warnings
 from collections.abc import Sequence
 from importlib.metadata import version as version_of
@@ -35,7 +36,9 @@ class BackEnd:
         self._uv = uv
         self._log = log
         self._hooks: HookHost | None = None
-        self._python = uv.environment(work / "venv", request.shard.python, cwd=work)
+        self._python = uv.environment(
+            work / "venv", request.shard.python, cwd=work, allowed=_allowed(self._folder / "pyproject.toml")
+        )
         self.python = version_in(work / "venv")
         self._builder = self._project(self._folder)
 
@@ -204,3 +207,13 @@ class BackEnd:
         if self._hooks is not None:
             hooks, self._hooks = self._hooks, None
             hooks.stop()
+
+
+def _allowed(pyproject: Path) -> str:
+    """Return the Requires-Python that the project states statically, "" when it states none there."""
+    try:
+        project = tomllib.loads(pyproject.read_text(encoding="utf-8")).get("project", {})
+    except (OSError, ValueError):
+        return ""
+    stated = project.get("requires-python", "") if isinstance(project, dict) else ""
+    return stated if isinstance(stated, str) else ""

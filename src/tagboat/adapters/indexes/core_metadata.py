@@ -6,19 +6,16 @@ their own, which PyPI's documentation of the upload API gives.
 
 from __future__ import annotations
 
-import tarfile
-import zipfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from pathlib import Path
+from typing import Final
 
 from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from tagboat.adapters.distribution import metadata_of
 from tagboat.errors import StepFailedError
 
-LARGEST: Final = 16 << 20
-"""The most bytes of metadata that are read."""
 _FORM_NAMES: Final[Mapping[str, str]] = {
     "platforms": "platform",
     "supported_platforms": "supported_platform",
@@ -35,11 +32,7 @@ def form_fields(path: Path) -> list[tuple[str, str]]:
         StepFailedError: it is neither a wheel nor a ``.tar.gz`` sdist, or holds no metadata that can be read.
     """
     wheel = path.name.endswith(".whl")
-    if not wheel and not path.name.endswith(".tar.gz"):
-        raise StepFailedError(
-            f"{path.name} is neither a wheel nor an sdist", remedy="publish .whl and .tar.gz files"
-        )
-    metadata, unknown = parse_email(_from_wheel(path) if wheel else _from_sdist(path))
+    metadata, unknown = parse_email(metadata_of(path))
     if not metadata.get("name") or not metadata.get("version") or unknown:
         what = ", ".join(sorted(unknown)) or "Name or Version"
         raise StepFailedError(
@@ -75,36 +68,3 @@ def _python_tag(filename: str) -> str:
     except InvalidWheelFilename as problem:
         raise StepFailedError(f"{filename} is not the name of a wheel: {problem}") from None
     return ".".join(sorted({tag.interpreter for tag in tags}))
-
-
-def _from_wheel(path: Path) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                parts = PurePosixPath(member.filename).parts
-                if len(parts) == 2 and parts[0].endswith(".dist-info") and parts[1] == "METADATA":
-                    with archive.open(member) as file:
-                        return _bounded(file, path)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as problem:
-        raise StepFailedError(f"{path.name} is not a sound wheel: {problem}") from None
-    raise StepFailedError(f"{path.name} holds no .dist-info/METADATA")
-
-
-def _from_sdist(path: Path) -> bytes:
-    try:
-        with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
-                parts = PurePosixPath(member.name).parts
-                if len(parts) == 2 and parts[1] == "PKG-INFO" and (file := archive.extractfile(member)):
-                    with file:
-                        return _bounded(file, path)
-    except (tarfile.TarError, OSError, EOFError) as problem:
-        raise StepFailedError(f"{path.name} is not a sound sdist: {problem}") from None
-    raise StepFailedError(f"{path.name} holds no PKG-INFO in its folder")
-
-
-def _bounded(file: IO[bytes], path: Path) -> bytes:
-    content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise StepFailedError(f"{path.name}: its metadata is larger than {LARGEST} bytes")
-    return content

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tagboat.adapters.distribution import requires_python
 from tagboat.adapters.environment import bare_environment
 from tagboat.adapters.process import Completed, run
 from tagboat.adapters.uv import Uv, failure, version_in
@@ -47,7 +48,9 @@ class UvInstaller:
         uv = self._uv.only(request.index) if request.index else self._uv
         with tempfile.TemporaryDirectory(prefix="tagboat-install-") as name:
             work = Path(name)
-            python = uv.environment(work / "venv", request.python, cwd=work)
+            sample = request.sample or next(iter(request.files), None)
+            allowed = requires_python(sample) if sample else ""
+            python = uv.environment(work / "venv", request.python, cwd=work, allowed=allowed)
             problems = _install(uv, request, python, work, log)
             if problems:
                 return InstallReport(version_in(work / "venv"), "", (), problems)
