@@ -65,9 +65,9 @@ class Builder(Protocol):
         """Build the shard.
 
         Raises:
-            StepFailedError: the build failed, rewrote a tracked file, or made a file it must not make.
-            RefusedError: the machine cannot build it (no compiler, no Rust, no such interpreter, a root PKG-INFO
-                that would decide the version).
+            StepFailedError: the build failed.
+            RefusedError: it rewrote a tracked file, or made files that are not those asked for; or the machine cannot
+                build it (no compiler, no Rust, no such interpreter, a root PKG-INFO that would decide the version).
             UnavailableError: the build requirements could not be fetched.
         """
         ...

@@ -68,7 +68,7 @@ def test_a_tracked_file_that_the_build_rewrites_is_named(yard):
         "setuptools", {"setup.py": rewrite + SETUP + "setup()\n", "tiny_boat/data.py": "as tagged\n"}
     )
 
-    with pytest.raises(StepFailedError, match=r"tracked: tiny_boat/data\.py"):
+    with pytest.raises(RefusedError, match=r"tracked: tiny_boat/data\.py"):
         yard.build(tree)
 
 
@@ -90,7 +90,7 @@ def test_a_version_file_that_is_tracked_is_named_before_the_build(yard):
         )
     )
 
-    with pytest.raises(StepFailedError, match=r"would rewrite the tracked file tiny_boat/_v\.py"):
+    with pytest.raises(RefusedError, match=r"would rewrite the tracked file tiny_boat/_v\.py"):
         yard.build(tree)
     assert not [line for line in yard.log if "building" in line]
 
@@ -130,17 +130,17 @@ def test_a_file_that_the_sdist_lacks_is_named(yard):
 
 
 def test_a_version_that_is_not_the_released_one_fails(yard):
-    with pytest.raises(StepFailedError, match=r"has version 1\.2\.3, not 2\.0"):
+    with pytest.raises(RefusedError, match=r"has version 1\.2\.3, not 2\.0"):
         yard.build(yard.tree("flit"), version="2.0")
 
 
 def test_another_distribution_than_the_components_fails(yard):
-    with pytest.raises(StepFailedError, match="belongs to tiny-boat, not to other"):
+    with pytest.raises(RefusedError, match="belongs to tiny-boat, not to other"):
         yard.build(yard.tree("flit"), component=Component("x", distributions=("Other",)))
 
 
 def test_a_wheel_that_was_not_asked_for_fails(yard):
-    with pytest.raises(StepFailedError, match=r"no wheel for cp311-\*.*was not asked for"):
+    with pytest.raises(RefusedError, match=r"no wheel for cp311-\*.*was not asked for"):
         yard.build(yard.tree("flit"), Shard(wheels=("cp311-*",)))
 
 

@@ -25,7 +25,7 @@ from tagboat.adapters.builders.tracked import TrackedFiles
 from tagboat.adapters.builders.workplace import workplace
 from tagboat.adapters.isolation import network_off
 from tagboat.adapters.uv import Uv
-from tagboat.errors import MissingExtraError, StepFailedError
+from tagboat.errors import MissingExtraError, RefusedError, StepFailedError
 from tagboat.ports.builder import BuildRequest, BuildResult, Log
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class FrontEnd:
             lock = self._prepare(request, back_end, log)
             back_end.make(tracked)
         if rewritten := tracked.rewritten():
-            raise StepFailedError(
+            raise RefusedError(
                 f"the build rewrote files that are tracked: {', '.join(rewritten)}",
                 remedy="let the build write elsewhere, or git rm --cached the files and ignore them",
             )

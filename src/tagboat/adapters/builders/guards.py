@@ -11,7 +11,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from tagboat.errors import InvalidError, RefusedError, StepFailedError
+from tagboat.errors import InvalidError, RefusedError
 
 _VERSION_FILES = (
     ("tool", "setuptools_scm", "write_to"),
@@ -59,8 +59,8 @@ def check_before(tree: Path, component: Path, version: str, environment: Mapping
         environment: the shard's own variables; a compiler named in ``CC`` counts.
 
     Raises:
-        RefusedError: a root ``PKG-INFO`` would decide the version, or a tool is not on this machine.
-        StepFailedError: the build is set to rewrite a tracked file.
+        RefusedError: a root ``PKG-INFO`` would decide the version, the build is set to rewrite a tracked file, or a tool
+            is not on this machine.
     """
     pyproject = read_pyproject(component)
     _no_package_info(tree, component, pyproject)
@@ -91,7 +91,7 @@ def _no_tracked_version_file(component: Path, pyproject: Mapping[str, Any], vers
             continue
         if version and version in (component / value).read_text(encoding="utf-8", errors="replace"):
             continue
-        raise StepFailedError(
+        raise RefusedError(
             f"the build would rewrite the tracked file {value} ({'.'.join(keys)})",
             remedy=f"git rm --cached {value} and ignore it, or take {keys[-1]} out",
         )

@@ -16,14 +16,14 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from tagboat.config.model import Component, Shard
-from tagboat.errors import StepFailedError
+from tagboat.errors import RefusedError
 
 
 def collect(out: Path, component: Component, shard: Shard, version: str) -> list[Path]:
     """Return the shard's files, sorted by name.
 
     Raises:
-        StepFailedError: something is missing, unexpected, or of another name or version; all of it at once.
+        RefusedError: something is missing, unexpected, or of another name or version; all of it at once.
     """
     files = sorted(path for path in out.iterdir() if path.name != ".gitignore")
     problems = [problem for path in files for problem in _misnamed(path, component, version)]
@@ -37,7 +37,7 @@ def collect(out: Path, component: Component, shard: Shard, version: str) -> list
         )
     problems.extend(_tags(wheels, shard.wheels) if shard.wheel else [])
     if problems:
-        raise StepFailedError(
+        raise RefusedError(
             f"the shard {shard.name} of {component.name} made the wrong files: {'; '.join(problems)}",
             remedy="compare the shard's configuration, the project's version and the tag",
         )
