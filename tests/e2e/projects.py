@@ -8,8 +8,6 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-TARGETS = "[tool.tagboat.policy]\nci-wait = 0\n"
-
 
 def module(name: str) -> str:
     """The import name of a distribution."""
@@ -27,6 +25,19 @@ def flit(name: str, version: str = "1.0", *, extra: str = "", tagboat: str = "")
         ),
         "README.md": f"# {name}\n",
         f"{module(name)}/__init__.py": '"""Tiny."""\n\nvalue = 1\n',
+    }
+
+
+def setuptools(name: str, version: str = "1.0", *, tagboat: str = "") -> dict[str, str | bytes]:
+    """A pure package built by setuptools, in a src folder."""
+    return {
+        "pyproject.toml": (
+            '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n'
+            f'[project]\nname = "{name}"\nversion = "{version}"\ndescription = "Tiny"\n'
+            f'requires-python = ">=3.9"\nreadme = "README.md"\n\n{configured(name, tagboat)}'
+        ),
+        "README.md": f"# {name}\n",
+        f"src/{module(name)}/__init__.py": '"""Tiny."""\n\nvalue = 1\n',
     }
 
 
