@@ -60,7 +60,7 @@ lock: setup ## Resolve the dependencies anew, without naming an index in the fil
 		--python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.lock
 
 bench: setup ## Start-up, cost of a step, and a rehearsal against bare commands, as ratios.
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench
 
 crash: setup ## Kill releases 2,000 times, resume them, and hold the sandbox's journal against the rules.
 	$(BIN)/python -m tagboat.testing.crash

@@ -110,11 +110,11 @@ def endpoint(name: str, *, read: bool | None = None) -> Callable[[Callable[[Call
 
     def declare(handler: Callable[[Call], Answer]) -> Endpoint:
         @operation(name, read=read)
-        async def endpoint_handler(request: web.Request) -> web.StreamResponse:
+        async def answered(request: web.Request) -> web.StreamResponse:
             text = await request.read()
             return reply(request, handler, text)
 
-        return endpoint_handler
+        return answered
 
     return declare
 

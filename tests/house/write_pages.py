@@ -1,0 +1,75 @@
+"""Writes the generated pages anew: python tests/house/write_pages.py, or make docs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from tagboat.cli.main import tagboat
+
+DOCS = Path(__file__).parents[2] / "docs"
+HEAD = """# The command line
+
+Written from the commands' own `--help`; do not edit it. Exit statuses are those of [errors](errors.md), and what `--json`
+prints is described in [the JSON answer](json.md).
+
+Secrets come from the environment, never from options: `TAGBOAT_FORGE_TOKEN` (or `GH_TOKEN`, `GITHUB_TOKEN`) for the forge,
+`TAGBOAT_<INDEX>_TOKEN` for an index, such as `TAGBOAT_PYPI_TOKEN`.
+"""
+
+
+DECISIONS = """# Decisions
+
+What was decided, why, and what it costs. A page is changed only to say that a later one replaces it.
+
+"""
+
+
+def command_line() -> str:
+    """Return the reference page of the command line."""
+    return HEAD + "".join(section(*found) for found in commands(tagboat, "tagboat", None))
+
+
+def section(name: str, command: click.Command, parent: click.Context | None) -> str:
+    """Return one command's section."""
+    context = opened(name, command, parent)
+    text = "\n".join(line.rstrip() for line in command.get_help(context).strip().splitlines())
+    return f"\n## {name}\n\n```text\n{text}\n```\n"
+
+
+def opened(name: str, command: click.Command, parent: click.Context | None) -> click.Context:
+    """Return the context in which a command explains itself, as wide as the documentation's lines."""
+    settings = {**command.context_settings, "terminal_width": 100}
+    return click.Context(command, info_name=name.rsplit(" ", 1)[-1], parent=parent, **settings)
+
+
+def commands(
+    command: click.Command, name: str, parent: click.Context | None
+) -> Iterator[tuple[str, click.Command, click.Context | None]]:
+    """Yield a command and those below it."""
+    yield name, command, parent
+    if isinstance(command, click.Group):
+        context = opened(name, command, parent)
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            if found is not None and not found.hidden:
+                yield from commands(found, f"{name} {below}", context)
+
+
+def decisions() -> str:
+    """Return the list of decisions, from their headings."""
+    rows = []
+    for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
+        heading = re.sub(r"^# [\d.: ]+", "", path.read_text().splitlines()[0])
+        rows.append(f"- {int(path.name[:4])}: [{heading}]({path.name})\n")
+    return DECISIONS + "".join(rows)
+
+
+PAGES = {"reference/cli.md": command_line, "decisions/README.md": decisions}
+
+if __name__ == "__main__":
+    for name, written in PAGES.items():
+        (DOCS / name).write_text(written())
