@@ -131,6 +131,8 @@ def test_a_partial_clone_fetches_nothing_behind_our_back(hostile: Path, tmp_path
     git(hostile, "config", "core.repositoryFormatVersion", "1")
     git(hostile, "config", "extensions.partialClone", "origin")
     git(hostile, "config", "remote.origin.promisor", "true")
+    for name in ("vcs", "uploadpack"):
+        git(hostile, "config", "--unset", f"remote.origin.{name}")
     blob = git(hostile, "rev-parse", "HEAD:file.txt")
     (hostile / ".git/objects" / blob[:2] / blob[2:]).unlink()
     sprung(tmp_path)

@@ -238,6 +238,7 @@ def test_a_download_is_kept_encoded(server: ScriptedServer, http: HTTP, tmp_path
     server.play(answer(content, Content_Encoding="gzip"))
     http.download(server.url, tmp_path / "file", limit=1000)
     assert (tmp_path / "file").read_bytes() == content
+    assert server.received[0].headers["accept-encoding"] == "identity"
 
 
 def test_a_download_that_fails_leaves_what_was_there(

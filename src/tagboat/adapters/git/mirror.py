@@ -19,7 +19,6 @@ from tagboat.adapters.git.references import HEADS, TAGS, Reference, read_referen
 from tagboat.adapters.git.remote import Remote
 from tagboat.adapters.git.tree import SUBMODULE, read_tree
 from tagboat.adapters.http import Credentials
-from tagboat.core.tag import odd_tag
 from tagboat.errors import InvalidError, RefusedError, UnavailableError
 from tagboat.ports.clock import Clock, growing_pauses
 from tagboat.ports.repository import Tag, TreeEntry
@@ -105,7 +104,7 @@ class Mirror:
 
     def tag(self, name: str) -> Tag | None:
         """Return the tag, or None when there is none of this name, or it names no commit."""
-        found = None if odd_tag(name) else self._references().get(TAGS + name)
+        found = self._references().get(TAGS + name)
         return found.as_tag() if found else None
 
     def tags(self) -> Sequence[Tag]:
