@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
@@ -12,9 +13,12 @@ def main() -> None:
 
         sys.stdout.write(f"tagboat {__version__}\n")
         return
-    from tagboat.cli.main import tagboat  # noqa: PLC0415
+    from tagboat.cli.main import run  # noqa: PLC0415
 
-    tagboat(prog_name="tagboat")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a poor locale must not end a release
+    run(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@
     │   └── StalePlanError             what the plan was made from has moved
     ├── UnavailableError     exit 8    a remote is down after bounded retries; safe to repeat
     │   └── AnswerLostError            a write was sent and its answer was not seen
-    └── InterruptedRunError  exit 130  the person stopped it; the state is saved
+    ├── InterruptedRunError  exit 130  the person stopped it; the state is saved
+    └── BugError             exit 1    Tagboat itself is wrong; raised nowhere, told by the command line
 
 Each class has a stable ``code``, and each has a section of that name in ``docs/reference/errors.md``; a test holds
 the two together. A message says the *cause*; the *remedy* says what to do next.
@@ -151,3 +152,9 @@ class InterruptedRunError(TagboatError):
     code = "interrupted"
     exit_status = 130
     result = "interrupted"
+
+
+class BugError(TagboatError):
+    """Tagboat itself is wrong: an exception came up that is none of this family."""
+
+    code = "bug"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -70,3 +73,27 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, message="tagboat %(version)s")
 def tagboat() -> None:
     """Take Python packages from a known-good commit to every place where they are published, and prove it."""
+
+
+def run(words: Sequence[str]) -> None:
+    """Run the command line and leave; a mistake in it is answered in JSON where ``--json`` was said."""
+    if "--json" not in words:
+        tagboat(words, prog_name="tagboat")
+    try:
+        tagboat(words, prog_name="tagboat", standalone_mode=False)
+    except click.ClickException as mistake:
+        mistake.show()
+        _answer(mistake)
+    except click.Abort:
+        sys.exit(130)
+
+
+def _answer(mistake: click.ClickException) -> NoReturn:
+    from tagboat.cli.report import Report, echo_json  # noqa: PLC0415 - only for a mistake
+    from tagboat.errors import UsageError  # noqa: PLC0415
+
+    context = getattr(mistake, "ctx", None)
+    command = context.command_path.partition(" ")[2] if context else ""
+    error = UsageError(mistake.format_message(), remedy=f"tagboat {command}".rstrip() + " --help")
+    echo_json(Report(command, as_json=True).answer(error.result, error.exit_status, error))
+    sys.exit(error.exit_status)

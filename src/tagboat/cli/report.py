@@ -1,42 +1,35 @@
 """What a command tells: progress while it runs, and one answer at its end.
 
 Data goes to standard output, talk to standard error. Off a terminal there is no colour and no cursor movement: one line
-for each change of state. With ``--json`` the last object on standard output is the answer.
+for each change of state. With ``--json`` the last object on standard output is the answer. What went wrong is the last
+thing on the screen, with its remedy.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from tagboat.core.artifact import Manifest
-from tagboat.core.plan import Plan
-from tagboat.core.release import Release
-from tagboat.core.step import StepState
 from tagboat.core.text import plain
-from tagboat.core.verdict import Verdict
-from tagboat.engine.events import Moment, StepEvent
 from tagboat.errors import TagboatError
 
-_COLOURS = {
-    StepState.SUCCEEDED: "green",
-    StepState.SKIPPED: "cyan",
-    StepState.FAILED: "red",
-    StepState.UNKNOWN: "yellow",
-    StepState.WAITING: "yellow",
-}
-_MARKS = {
-    StepState.SUCCEEDED: "✓",
-    StepState.SKIPPED: "-",
-    StepState.FAILED: "✗",
-    StepState.UNKNOWN: "?",
-    StepState.WAITING: "…",
-}
-_WIDTH = 46
+if TYPE_CHECKING:
+    from tagboat.cli.screen import Screen
+    from tagboat.core.artifact import Manifest
+    from tagboat.core.plan import Plan
+    from tagboat.core.release import Release
+    from tagboat.engine.events import StepEvent
+
+SCHEMA = "tagboat/answer/1"
+_DONE = ("succeeded", "skipped")
+_BARE_RESUME = re.compile(r"tagboat resume(?! --)")
 
 
 class Report:
@@ -54,63 +47,54 @@ class Report:
         self.manifest: Manifest | None = None
         self.extra: dict[str, Any] = {}
         self._rows: dict[str, dict[str, Any]] = {}
-        self._terminal = sys.stderr.isatty()
+        self._began = time.monotonic()
+        self._opened: Screen | None = None
+
+    @property
+    def _screen(self) -> Screen:
+        if self._opened is None:
+            from tagboat.cli.screen import Screen  # noqa: PLC0415 - not for --help
+
+            self._opened = Screen()
+        return self._opened
 
     def plan(self, plan: Plan) -> None:
         """List the plan's steps as planned; later events change their state."""
         self.releases = plan.releases
         for step in plan.steps:
-            self._rows.setdefault(
-                step.key,
-                {
-                    "key": step.key,
-                    "phase": step.phase.value,
-                    "state": "planned",
-                    "seconds": 0.0,
-                    "reason": "",
-                },
-            )
+            row = {
+                "key": step.key,
+                "phase": step.phase.value,
+                "state": "planned",
+                "seconds": 0.0,
+                "reason": "",
+            }
+            self._rows.setdefault(step.key, row)
 
     def watch(self, event: StepEvent) -> None:
         """Follow one moment of a step; an :class:`~tagboat.engine.events.Observer`."""
-        step = event.step
-        row: dict[str, Any] = {
-            "key": step.key,
-            "phase": step.phase.value,
-            "state": event.state.value,
-            "seconds": round(event.seconds, 3),
-            "reason": plain(event.detail),
-        }
-        if event.moment is Moment.RECORDED:
-            row |= {"attempt": event.attempt, "reused": event.reused, "found": event.found}
-            row["remedy"] = plain(event.remedy)
-            row["findings"] = [
-                {
-                    "verdict": f.verdict.value,
-                    "code": f.code,
-                    "reason": plain(f.reason),
-                    "remedy": plain(f.remedy),
-                }
-                for f in event.findings
-            ]
-        self._rows[step.key] = row
-        self._show(event)
+        self._rows[event.step.key] = _row(event)
+        self._screen.show(event)
 
     def say(self, text: str) -> None:
         """Tell something that is not data."""
-        click.echo(plain(text), err=True)
+        self._screen.line(plain(text))
 
     def data(self, text: str) -> None:
         """Print data for people; JSON answers carry the same in their fields."""
         if not self.as_json:
-            click.echo(plain(text, lines=True))
+            click.echo(plain(text, lines=True, limit=10_000_000))
 
     def end(
         self, result: str = "succeeded", exit_status: int = 0, error: TagboatError | None = None
     ) -> NoReturn:
         """Print the answer and leave with its exit status."""
+        if self._opened is not None:
+            self._opened.close()
+        if self._rows:
+            self._total()
         if self.as_json:
-            click.echo(json.dumps(self.answer(result, exit_status, error), indent=1, ensure_ascii=False))
+            echo_json(self.answer(result, exit_status, error))
         elif error is not None:
             self._explain(error)
         sys.exit(exit_status)
@@ -122,7 +106,7 @@ class Report:
     def answer(self, result: str, exit_status: int, error: TagboatError | None) -> dict[str, Any]:
         """Return the JSON answer."""
         return {
-            "schema": "tagboat/answer/1",
+            "schema": SCHEMA,
             "command": self.command,
             "result": result,
             "exit": exit_status,
@@ -130,46 +114,85 @@ class Report:
             "steps": list(self._rows.values()),
             "manifest": _files(self.manifest),
             "manifest_digest": self.manifest.digest if self.manifest else None,
-            "error": _error(error),
+            "error": self._error(error),
             **self.extra,
         }
 
-    def _show(self, event: StepEvent) -> None:
-        if event.moment is Moment.STARTED and self._terminal:
-            click.echo(f"  … {event.step.key}", err=True, nl=False)
-            return
-        if event.moment is not Moment.RECORDED:
-            return
-        clear = "\r\x1b[K" if self._terminal else ""
-        how = "reused, " if event.reused else "found, " if event.found else ""
-        state = event.state
-        mark = click.style(_MARKS.get(state, "·"), fg=_COLOURS.get(state)) if self._terminal else state.value
-        time = "" if event.reused else f"{event.seconds:6.2f} s"
-        line = f"{clear}{mark} {event.step.key:<{_WIDTH}} {time:>9}  {how}{plain(event.detail)}"
-        click.echo(line.rstrip(), err=True, color=self._terminal or None)
-        for finding in event.findings:
-            if finding.verdict is Verdict.WARN:
-                click.echo(f"    warning: {plain(finding.reason)}", err=True)
-        if event.remedy:
-            click.echo(f"    remedy: {plain(event.remedy)}", err=True)
+    def _total(self) -> None:
+        from tagboat.cli.screen import elapsed  # noqa: PLC0415 - with the screen
+
+        rows = self._rows.values()
+        done = [row for row in rows if row["state"] in _DONE]
+        reused = sum(1 for row in done if row.get("reused"))
+        taken = f", {reused} of them reused" if reused else ""
+        self.say(
+            f"{len(done)} of {len(rows)} steps done{taken}, in {elapsed(time.monotonic() - self._began)}"
+        )
 
     def _explain(self, error: TagboatError) -> None:
-        click.echo("", err=True)
-        click.echo(f"{error.result} ({error.code}, exit {error.exit_status}): {plain(error.cause)}", err=True)
-        if error.remedy:
-            click.echo(f"remedy: {plain(error.remedy)}", err=True)
+        from tagboat.cli.screen import folded  # noqa: PLC0415 - with the screen
+
+        screen = self._screen
+        cause, remedy = plain(error.cause, lines=True, limit=20_000), self._remedy(error)
+        head = f"{error.result} ({error.code}, exit {error.exit_status}):"
+        screen.line("")
+        if not screen.live:
+            screen.line(f"{head} {cause}")
+            if remedy:
+                screen.line(f"remedy: {remedy}")
+            return
+        screen.line(screen.style(head, "red", bold=True))
+        for paragraph in cause.replace("; ", "\n").split("\n"):
+            for text in folded(paragraph, screen.columns - 3):
+                screen.line(f"  {text}")
+        if remedy:
+            screen.line(screen.style("remedy:", "cyan", bold=True))
+            for text in folded(remedy, screen.columns - 3):
+                screen.line(f"  {text}")
+
+    def _remedy(self, error: TagboatError) -> str:
+        """The remedy; where it says to resume, it names the state directory that this run used."""
+        state = str(self.extra.get("state", ""))
+        named = f"tagboat resume --state {shlex.quote(state)}" if state else "tagboat resume"
+        return plain(_BARE_RESUME.sub(lambda _: named, error.remedy))
+
+    def _error(self, error: TagboatError | None) -> dict[str, Any] | None:
+        if error is None:
+            return None
+        return {
+            "code": error.code,
+            "cause": plain(error.cause) or error.code,
+            "remedy": self._remedy(error),
+            "docs": f"docs/reference/errors.md#{error.code}",
+        }
+
+
+def echo_json(answer: Mapping[str, Any]) -> None:
+    """Print a JSON answer; where standard output speaks no Unicode, in ASCII."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    click.echo(json.dumps(answer, indent=1, ensure_ascii=not encoding.startswith("utf")))
+
+
+def _row(event: StepEvent) -> dict[str, Any]:
+    from tagboat.engine.events import Moment  # noqa: PLC0415 - loaded by whoever makes events
+
+    step = event.step
+    row: dict[str, Any] = {
+        "key": step.key,
+        "phase": step.phase.value,
+        "state": event.state.value,
+        "seconds": round(event.seconds, 3),
+        "reason": plain(event.detail),
+    }
+    if event.moment is Moment.RECORDED:
+        row |= {"attempt": event.attempt, "reused": event.reused, "found": event.found}
+        row["remedy"] = plain(event.remedy)
+        row["findings"] = [
+            {"verdict": f.verdict.value, "code": f.code, "reason": plain(f.reason), "remedy": plain(f.remedy)}
+            for f in event.findings
+        ]
+    return row
 
 
 def _files(manifest: Manifest | None) -> list[Mapping[str, Any]]:
     return [artifact.as_json() for artifact in manifest.artifacts] if manifest else []
-
-
-def _error(error: TagboatError | None) -> dict[str, Any] | None:
-    if error is None:
-        return None
-    return {
-        "code": error.code,
-        "cause": plain(error.cause),
-        "remedy": plain(error.remedy),
-        "docs": f"docs/reference/errors.md#{error.code}",
-    }

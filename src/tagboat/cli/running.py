@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
+import click
+
 from tagboat.cli.report import Report
-from tagboat.errors import InterruptedRunError, TagboatError
+from tagboat.errors import InterruptedRunError, StepFailedError, TagboatError
 
 
 @contextmanager
 def answering(report: Report) -> Iterator[None]:
-    """Turn the block's TagboatError, or its end, into the report's answer and the exit status."""
+    """Turn whatever ends the block into the report's answer and the exit status.
+
+    A reader of our output that went away is left to the caller: there is nobody to answer.
+    """
     try:
         yield
     except TagboatError as error:
         report.fail(error)
     except KeyboardInterrupt:
-        report.fail(
-            InterruptedRunError("stopped at once; what was sent is looked for", remedy="tagboat resume")
-        )
+        cause = "stopped at once; what was sent is looked for when it is resumed"
+        report.fail(InterruptedRunError(cause, remedy="tagboat resume"))
+    except click.ClickException:
+        raise
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
+        report.fail(StepFailedError(f"this machine refused: {error}", remedy="repair that, then start again"))
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an answer
+        from tagboat.cli.crash import bug  # noqa: PLC0415 - hardly ever
+
+        report.fail(bug(error, report.command, str(report.extra.get("state", ""))))
     report.end()
 
 
 @contextmanager
-def safe_stop(report: Report) -> Iterator[Callable[[], bool]]:
+def safe_stop() -> Iterator[Callable[[], bool]]:
     """Yield what the engine asks between steps; the first Ctrl-C makes it say stop, the second stops at once."""
     asked = False
 
@@ -35,10 +51,23 @@ def safe_stop(report: Report) -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked = True
-        report.say("stopping after this step; press Ctrl-C again to stop at once")
+        _notice("stopping after this step; press Ctrl-C again to stop at once")
 
     previous = signal.signal(signal.SIGINT, ask)
     try:
         yield lambda: asked
+    except StepFailedError as error:
+        if not asked:
+            raise
+        # A terminal's Ctrl-C reaches our children as well: a step that it broke has not failed on its own.
+        cause = f"stopped; the step that was running ended with: {error.cause}"
+        raise InterruptedRunError(cause, remedy="tagboat resume") from error
     finally:
         signal.signal(signal.SIGINT, previous)
+
+
+def _notice(text: str) -> None:
+    """Write to standard error from a signal's handler, where Python's own streams may be in the middle of a write."""
+    clear = "\r\x1b[K" if os.isatty(2) and os.environ.get("TERM") != "dumb" else ""
+    with suppress(OSError):
+        os.write(2, f"{clear}{text}\n".encode())

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tagboat.core.canonical import JSON, canonical, digest
-from tagboat.core.release import Release
+from tagboat.core.release import Release, word
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
+_MOST_BYTES = 1 << 50
+_LONGEST_NAME = 255
 
 
 class Role(StrEnum):
@@ -18,6 +24,12 @@ class Role(StrEnum):
     ARCHIVE = "archive"
     CHECKSUM = "checksum"
     BUILD_ONLY = "build-only"
+
+
+def plain_name(name: str) -> bool:
+    """Tell whether a file of this name stays in the folder that it is put into, whatever the system."""
+    fits = 0 < len(name.encode()) <= _LONGEST_NAME and name not in (".", "..")
+    return fits and name.isprintable() and not set(name) & set("/\\:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +62,19 @@ class Artifact:
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Artifact:
-        """Read what ``as_json`` wrote.
+        """Read what ``as_json`` wrote; a name that could leave its folder is refused here.
 
         Raises:
             KeyError, TypeError, ValueError: it is not an artifact's record.
         """
-        size = data["size"]
-        if not isinstance(size, int):
-            raise TypeError("an artifact's size is a whole number of bytes")
-        return cls(
-            str(data["file"]), str(data["sha256"]), size, str(data["component"]), Role(str(data["role"]))
-        )
+        file, sha256, size = word(data["file"]), word(data["sha256"]), data["size"]
+        if not plain_name(file):
+            raise ValueError(f"not a plain file name: {file!a:.80}")
+        if not _SHA256.fullmatch(sha256):
+            raise ValueError(f"the digest of {file} is not a SHA-256 in lower-case hex")
+        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= _MOST_BYTES:
+            raise TypeError(f"the size of {file} is not a number of bytes")
+        return cls(file, sha256, size, word(data["component"]), Role(word(data["role"])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +136,16 @@ class ShardRecord:
         ):
             raise TypeError("not a shard record")
         return cls(
-            component=str(data["component"]),
-            shard=str(data["shard"]),
-            commit=str(data["commit"]),
-            plan=str(data["plan"]),
-            builder=str(data["builder"]),
-            python=str(data["python"]),
-            network=str(data["network"]),
-            requirements=tuple(str(line) for line in requirements),
+            component=word(data["component"]),
+            shard=word(data["shard"]),
+            commit=word(data["commit"]),
+            plan=word(data["plan"]),
+            builder=word(data["builder"]),
+            python=word(data["python"]),
+            network=word(data["network"]),
+            requirements=tuple(word(line) for line in requirements),
             artifacts=tuple(Artifact.from_json(item) for item in artifacts),
-            repaired={str(name): str(value) for name, value in repaired.items()},
+            repaired={word(name): word(value) for name, value in repaired.items()},
         )
 
 
@@ -195,10 +209,13 @@ class Manifest:
         releases, shards, artifacts = data["releases"], data["shards"], data["artifacts"]
         if not (isinstance(releases, list) and isinstance(shards, list) and isinstance(artifacts, list)):
             raise TypeError("not a manifest")
+        repository = word(data["repository"])
+        if not _REPOSITORY.fullmatch(repository) or {".", ".."} & set(repository.split("/")):
+            raise ValueError(f"not owner/name: {repository!a:.80}")
         return cls(
-            tool=str(data["tool"]),
-            repository=str(data["repository"]),
-            plan=str(data["plan"]),
+            tool=word(data["tool"]),
+            repository=repository,
+            plan=word(data["plan"]),
             releases=tuple(Release.from_json(item) for item in releases),
             shards=tuple(ShardRecord.from_json(item) for item in shards),
             artifacts=tuple(Artifact.from_json(item) for item in artifacts),

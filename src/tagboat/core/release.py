@@ -29,5 +29,22 @@ class Release:
 
     @classmethod
     def from_json(cls, data: dict[str, str]) -> Release:
-        """Read what ``as_json`` wrote."""
-        return cls(data["component"], data["version"], data["tag"], data["commit"])
+        """Read what ``as_json`` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not a release.
+        """
+        return cls(*(word(data[name]) for name in ("component", "version", "tag", "commit")))
+
+
+def word(value: object) -> str:
+    """Return the value if it is text that can be written.
+
+    Raises:
+        TypeError: it is not text.
+        ValueError: it holds a lone surrogate, which has no bytes.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"text is wanted, not {type(value).__name__}")
+    value.encode()
+    return value

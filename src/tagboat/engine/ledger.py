@@ -33,6 +33,10 @@ BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 """
 
 
+FIELDS = ("seq", "time", "actor", "event", "step", "attempt", "body", "previous", "hash")
+_TYPES: dict[str, type] = {"seq": int, "attempt": int, "body": dict}
+
+
 class SqliteLedger:
     """The ledger of one release, in ``ledger.sqlite`` of its state directory.
 
@@ -101,10 +105,37 @@ class SqliteLedger:
         return "".join(canonical(line(entry)) + "\n" for entry in self.entries())
 
 
-def entry_of(row: tuple[int, str, str, str, str, int, str, str, str]) -> Entry:
-    """Return the entry of one row of the database."""
-    seq, time, actor, event, step, attempt, body, previous, own = row
-    return Entry(seq, time, actor, event, step, attempt, json.loads(body), previous, own)
+def entry_of(row: tuple[object, ...]) -> Entry:
+    """Return the entry of one row of the database.
+
+    Raises:
+        TypeError, ValueError: it is not an entry.
+    """
+    if len(row) != len(FIELDS):
+        raise ValueError(f"an entry has {len(FIELDS)} fields, not {len(row)}")
+    return _entry({**dict(zip(FIELDS, row, strict=True)), "body": _data(str(row[6]))})
+
+
+def _entry(fields: object) -> Entry:
+    """An entry of exactly these fields, each of its type, and with a canonical form."""
+    if not isinstance(fields, dict) or set(fields) != set(FIELDS):
+        raise TypeError(f"an entry has the fields {', '.join(FIELDS)}")
+    for name, value in fields.items():
+        wanted = _TYPES.get(name, str)
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise TypeError(f"the field {name} is no {wanted.__name__}")
+    entry = Entry(**fields)
+    entry.computed()
+    return entry
+
+
+def _data(text: str) -> object:
+    """JSON without floats, which no ledger holds."""
+    return json.loads(text, parse_float=_refuse, parse_constant=_refuse)
+
+
+def _refuse(number: str) -> None:
+    raise ValueError(f"a ledger holds no {number}")
 
 
 def line(entry: Entry) -> dict[str, JSON]:
@@ -129,10 +160,11 @@ def read_export(text: str) -> list[Entry]:
         ConflictError: a line is not an entry; the message names it.
     """
     entries = []
-    for number, row in enumerate(text.splitlines(), start=1):
+    # Only line feeds end a line: texts inside may hold the other signs that splitlines() takes for ends.
+    for number, row in enumerate(text.removesuffix("\n").split("\n") if text else (), start=1):
         try:
-            entries.append(Entry(**json.loads(row)))
-        except (TypeError, ValueError) as error:
+            entries.append(_entry(_data(row)))
+        except (TypeError, ValueError, RecursionError) as error:
             raise ConflictError(
                 f"line {number} of the ledger is not an entry: {error}",
                 remedy="compare it with the ledger among the release's assets",

@@ -34,10 +34,16 @@ def within(manifest: Manifest) -> Iterator[str]:
             yield f"{artifact.file} is in no shard's record"
 
 
+def spelled(manifest: Manifest, text: bytes) -> Iterator[str]:
+    """Yield a difference when the file is not written as every Manifest is, to the byte."""
+    if text != manifest.text.encode():
+        yield "the Manifest's file is not in the one spelling that Tagboat writes: it was edited"
+
+
 def beside(manifest: Manifest, folder: Path) -> Iterator[str]:
     """Yield what differs between the Manifest and the files in ``folder``."""
     for artifact in manifest.artifacts:
-        path = folder / Path(artifact.file).name
+        path = folder / artifact.file
         if not path.is_file():
             yield f"{artifact.file} is absent from {folder}"
         elif (found := file_digest(path)) != artifact.sha256:

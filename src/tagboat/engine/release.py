@@ -62,6 +62,7 @@ class ReleaseRun:
         self._freeze()
         frozen = self._frozen_manifest()
         if frozen is not None:
+            self.engine.recall(self.derived.prepare)
             return frozen
         receipts = self.engine.walk(self.derived.prepare)
         data = receipts["gather"].facts["manifest"]
@@ -206,6 +207,7 @@ class ReleaseRun:
 
 
 _KEPT = (5, 7, 130)
+MOST_MANIFEST_BYTES = 16 << 20
 
 
 def lawful(plan: Plan) -> Plan:
@@ -222,7 +224,7 @@ def lawful(plan: Plan) -> Plan:
     return plan
 
 
-def read_manifest(text: str) -> Manifest:
+def read_manifest(text: str | bytes) -> Manifest:
     """Read a Manifest's text.
 
     Raises:
@@ -231,11 +233,32 @@ def read_manifest(text: str) -> Manifest:
     import json  # noqa: PLC0415 - keeps the module light for status
 
     try:
-        return Manifest.from_json(json.loads(text))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return Manifest.from_json(json.loads(text, parse_constant=_no_number))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        said = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise ConflictError(
-            f"this is not a Manifest: {error}", remedy="use the file that the build wrote"
+            f"this is not a Manifest: {said}", remedy="use the file that the build wrote"
         ) from error
+
+
+def manifest_in(path: Path) -> tuple[Manifest, bytes]:
+    """Return the Manifest in a file, and the file's bytes.
+
+    Raises:
+        ConflictError: it is not a Manifest, or larger than any.
+    """
+    with path.open("rb") as file:
+        text = file.read(MOST_MANIFEST_BYTES + 1)
+    if len(text) > MOST_MANIFEST_BYTES:
+        raise ConflictError(
+            f"{path} is not a Manifest: it is larger than {MOST_MANIFEST_BYTES >> 20} MiB",
+            remedy="use the file that the build wrote",
+        )
+    return read_manifest(text), text
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _written(state: StateDirectory, manifest: Manifest) -> Path:

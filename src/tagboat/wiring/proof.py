@@ -22,7 +22,7 @@ def differences(
         UnavailableError: a service did not answer.
         DeniedError: it refused our credential.
     """
-    found, looked = list(proof.within(manifest)), ["the Manifest itself"]
+    found, looked = [*proof.spelled(manifest, text), *proof.within(manifest)], ["the Manifest itself"]
     if files is not None:
         found += proof.beside(manifest, files)
         looked.append(f"the files in {files}")

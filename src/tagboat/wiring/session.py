@@ -17,7 +17,7 @@ from tagboat.core.canonical import JSON
 from tagboat.engine.events import Observer, nobody
 from tagboat.engine.inline import InlineEngine
 from tagboat.engine.ledger import SqliteLedger
-from tagboat.engine.release import Derived, ReleaseRun, read_manifest
+from tagboat.engine.release import Derived, ReleaseRun, manifest_in
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import ConflictError, UsageError
 from tagboat.ports import Ports
@@ -134,13 +134,13 @@ def open_manifest(
         ConflictError: the Manifest cannot be read, or a file beside it is not the one that it names.
         UsageError: a file is absent.
     """
-    manifest = read_manifest(manifest_file.read_text())
+    manifest, _ = manifest_in(manifest_file)
     tags = tuple(f"{release.component}={release.tag}" for release in manifest.releases)
     wish = Wish(None, places, manifest.repository, tags, (), state)
     with open_release(wish, observer=observer, stop=stop, from_forge=True) as run:
         folder = files or manifest_file.parent
         for artifact in manifest.artifacts if need_files else ():
-            path = folder / Path(artifact.file).name
+            path = folder / artifact.file
             if not path.is_file():
                 raise UsageError(f"{path} is absent", remedy="say --files DIR, where gather's files are")
             sha256, _ = run.ports.store.put(path)

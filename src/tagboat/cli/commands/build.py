@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tagboat.cli import options
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
-from tagboat.core.artifact import ShardRecord
 from tagboat.core.canonical import canonical
-from tagboat.core.step import Step
-from tagboat.engine.release import ReleaseRun
 from tagboat.errors import UsageError
+
+if TYPE_CHECKING:
+    from tagboat.core.artifact import ShardRecord
+    from tagboat.core.step import Step
+    from tagboat.engine.release import ReleaseRun
 
 
 @click.command()
@@ -49,7 +52,7 @@ def build(
         if adopted and not shard:
             raise UsageError("--from fills one shard", remedy="name it with --shard")
         wish = Wish(path, places(sandbox), repository, tags, components, state, adopt)
-        with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+        with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
             steps = chosen(run, shard)
             run.build(steps)

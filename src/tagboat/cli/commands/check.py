@@ -32,7 +32,7 @@ def check(
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
         wish = Wish(path, places(sandbox), repository, tags, components, state)
-        with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+        with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
             run.check()
             report.data("all guards pass")

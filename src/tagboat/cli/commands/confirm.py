@@ -29,7 +29,7 @@ def confirm(manifest_file: Path, sandbox: Path | None, state: Path | None, as_js
         opened = open_manifest(
             manifest_file, None, places(sandbox), state, observer=report.watch, need_files=False
         )
-        with safe_stop(report), opened as (run, manifest):
+        with safe_stop(), opened as (run, manifest):
             report.manifest = manifest
             report.releases = manifest.releases
             run.confirm(manifest)

@@ -14,6 +14,8 @@ from tagboat.cli.running import answering, safe_stop
 from tagboat.core.artifact import ShardRecord
 from tagboat.errors import ConflictError, UsageError
 
+_MOST_BYTES = 16 << 20
+
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=options.FOLDER)
@@ -46,7 +48,7 @@ def gather(
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
         wish = Wish(project, places(sandbox), repository, tags, components, state)
-        with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+        with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
             records = [read_shard(folder) for folder in folders]
             for folder, record in zip(folders, records, strict=True):
@@ -74,20 +76,19 @@ def read_shard(folder: Path) -> ShardRecord:
     """
     path = folder / "shard.json"
     try:
-        record = ShardRecord.from_json(json.loads(path.read_bytes()))
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES + 1)
+        if len(text) > _MOST_BYTES:
+            raise ValueError(f"it is larger than {_MOST_BYTES >> 20} MiB")
+        record = ShardRecord.from_json(json.loads(text))
     except FileNotFoundError:
         raise UsageError(
             f"{folder} holds no shard.json", remedy="name folders that 'tagboat build' wrote"
         ) from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(
-            f"{path} is not a shard's record: {error}", remedy="build the shard again"
-        ) from error
-    absent = [
-        a.file
-        for a in record.artifacts
-        if not (folder / Path(a.file).name).is_file() or Path(a.file).name != a.file
-    ]
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        said = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise UsageError(f"{path} is not a shard's record: {said}", remedy="build the shard again") from error
+    absent = [a.file for a in record.artifacts if not (folder / a.file).is_file()]
     if absent:
         raise UsageError(f"{folder} lacks {', '.join(absent)}", remedy="transfer the shard again")
     return record

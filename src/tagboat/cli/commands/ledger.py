@@ -87,7 +87,8 @@ def _read(source: Path) -> list[Entry]:
         return read_ledger(source / "ledger.sqlite")
     if source.suffix == ".sqlite":
         return read_ledger(source)
-    return read_export(source.read_text())
+    # Bytes that are no UTF-8 make their line's hash wrong, and so are named.
+    return read_export(source.read_bytes().decode("utf-8", "replace"))
 
 
 def _told(entry: Entry) -> str:

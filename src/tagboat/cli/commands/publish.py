@@ -36,7 +36,7 @@ def publish(
         from tagboat.wiring.session import open_manifest  # noqa: PLC0415
 
         with (
-            safe_stop(report) as stop,
+            safe_stop() as stop,
             open_manifest(manifest_file, files, places(sandbox), state, observer=report.watch, stop=stop) as (
                 run,
                 manifest,

@@ -60,7 +60,7 @@ def continue_inside(state: Path, socket: Path, report: Report) -> None:
         report.extra["not_covered"] = list(rehearsal.NOT_COVERED)
         report.say(f"isolation: {isolation}")
         with (
-            safe_stop(report) as stop,
+            safe_stop() as stop,
             rehearsal.inside(state, socket, observer=report.watch, stop=stop) as (run, _),
         ):
             carry_out(run, report, dry_run=False)

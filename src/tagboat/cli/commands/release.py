@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tagboat.cli import options
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
-from tagboat.core.plan import Plan
-from tagboat.core.step import Effect
-from tagboat.engine.release import ReleaseRun
 from tagboat.errors import TagboatError
+
+if TYPE_CHECKING:
+    from tagboat.core.plan import Plan
+    from tagboat.engine.release import ReleaseRun
 
 DRY_RUN_LEAVES_OUT = (
     "no upload was made: whether the indexes and the forge accept these files is not known",
@@ -54,7 +56,7 @@ def release(
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
         wish = Wish(path, places(sandbox), repository, tags, components, state)
-        with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+        with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             if approved:
                 run.ports.ledger.append("approval", body={"digest": approved})
             carry_out(run, report, dry_run=dry_run)
@@ -89,9 +91,7 @@ def show_plan(plan: Plan, report: Report) -> None:
     report.data("A release would now:")
     for step in plan.steps:
         mark = {"permanent": "for good", "reversible": "can be undone"}.get(step.effect.value, "looks")
-        report.data(
-            f"  {step.phase.value:<8} {step.key:<50} {mark if step.effect is not Effect.NONE else 'looks'}"
-        )
+        report.data(f"  {step.phase.value:<8} {step.key:<50} {mark}")
     report.data("Not covered by a dry run:")
     for line in DRY_RUN_LEAVES_OUT:
         report.data(f"  {line}")

@@ -52,7 +52,7 @@ def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
         _words(context["components"]),
         state,
     )
-    with safe_stop(report) as stop, open_release(wish, observer=report.watch, stop=stop) as run:
+    with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
         carry_out(run, report, dry_run=False)
 
 

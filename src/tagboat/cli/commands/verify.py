@@ -35,12 +35,11 @@ def verify(
     """
     report = Report("verify", as_json=as_json)
     with answering(report):
-        from tagboat.engine.release import read_manifest  # noqa: PLC0415 - after --help
+        from tagboat.engine.release import manifest_in  # noqa: PLC0415 - after --help
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.proof import differences  # noqa: PLC0415
 
-        text = manifest_file.read_bytes()
-        manifest = read_manifest(text.decode("utf-8", "replace"))
+        manifest, text = manifest_in(manifest_file)
         report.manifest, report.releases = manifest, manifest.releases
         found, looked = differences(manifest, text, places(sandbox), files=files, repo=repo, offline=offline)
         report.extra |= {"differences": found, "looked_at": looked}
@@ -49,8 +48,9 @@ def verify(
         for line in found:
             report.data(f"differs: {line}")
         if found:
+            count = "1 difference" if len(found) == 1 else f"{len(found)} differences"
             raise StepFailedError(
-                f"{len(found)} differences: {'; '.join(found)}",
+                f"{count}: {'; '.join(found)}",
                 remedy="find out which side is wrong before anybody installs these files",
             )
         report.data(f"true: {len(manifest.artifacts)} files of {', '.join(r.tag for r in manifest.releases)}")
