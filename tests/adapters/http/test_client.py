@@ -169,6 +169,16 @@ def test_an_answer_that_takes_too_long_is_given_up(server: ScriptedServer) -> No
         HTTP(Passing(), environment={}, limits=Limits(whole=2.0)).read(server.url)
 
 
+def test_silence_is_given_up(clock: FakeClock) -> None:
+    http = HTTP(clock, environment={}, limits=Limits(read=0.01, answer=0.02))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(UnavailableError, match="in time"):
+            http.read(url)
+        with pytest.raises(AnswerLostError, match="in time"):
+            http.write("POST", url, Body(b"x"))
+
+
 def test_chunks_that_end_early_are_a_failure(server: ScriptedServer, http: HTTP) -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     server.play(Script(head + b"4\r\nhalf\r\n"), Script(head + b"5\r\nwhole\r\n0\r\n\r\n"))

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-import urllib3
 from urllib3.exceptions import HTTPError
 
 from tagboat.adapters.http.answer import Answer
@@ -65,8 +64,7 @@ class HTTP:
     ) -> None:
         self.clock = clock
         self.limits = limits or Limits()
-        timeout = urllib3.Timeout(connect=self.limits.connect, read=self.limits.read)
-        connections = Connections(ca, os.environ if environment is None else environment, timeout)
+        connections = Connections(ca, os.environ if environment is None else environment)
         self._exchange = Exchange(connections, self.limits, clock)
         self._jitter = secrets.SystemRandom().random
 

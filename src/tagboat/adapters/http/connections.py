@@ -61,9 +61,8 @@ def origin(url: str) -> tuple[str, str, int]:
 class Connections:
     """The connection pools of one process: direct ones and, where the environment names them, through proxies."""
 
-    def __init__(self, ca: Path | None, environment: Mapping[str, str], timeout: urllib3.Timeout) -> None:
+    def __init__(self, ca: Path | None, environment: Mapping[str, str]) -> None:
         self._ca = str(ca) if ca else environment.get("SSL_CERT_FILE") or certifi.where()
-        self._timeout = timeout
         self._proxies = _proxies(environment)
         self._pools: dict[tuple[str, str], urllib3.PoolManager] = {}
 
@@ -92,16 +91,13 @@ class Connections:
 
     def _made(self, proxy: str, context: ssl.SSLContext | None) -> urllib3.PoolManager:
         if not proxy:
-            return urllib3.PoolManager(
-                maxsize=POOL_SIZE, timeout=self._timeout, ssl_context=context, retries=False
-            )
+            return urllib3.PoolManager(maxsize=POOL_SIZE, ssl_context=context, retries=False)
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         who = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
         try:
             return urllib3.ProxyManager(
                 f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
                 maxsize=POOL_SIZE,
-                timeout=self._timeout,
                 ssl_context=context,
                 retries=False,
                 proxy_headers=urllib3.make_headers(proxy_basic_auth=who) if who else None,

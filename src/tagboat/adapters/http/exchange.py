@@ -28,7 +28,8 @@ class Limits:
 
     Attributes:
         connect: seconds to make a connection.
-        read: seconds between two pieces of an answer.
+        read: seconds to the answer of a read, and between two pieces of it.
+        answer: the same for a write, whose other side may have much to do before it answers.
         whole: seconds for a whole answer.
         tries: how often a read, or a connection for a write, is tried.
         redirects: how many are followed.
@@ -37,6 +38,7 @@ class Limits:
 
     connect: float = 10.0
     read: float = 60.0
+    answer: float = 300.0
     whole: float = 900.0
     tries: int = 4
     redirects: int = 5
@@ -132,6 +134,7 @@ class Exchange:
         if request.credentials:
             headers["Authorization"] = request.credentials.header
         sends = request.method not in ("GET", "HEAD")
+        limits = self._limits
         if sends:
             headers["Content-Length"] = str(request.body.length)
         return self._connections.pool(parts).urlopen(
@@ -139,6 +142,7 @@ class Exchange:
             request.url,
             body=iter(request.body) if sends and request.body.length else None,
             headers=headers,
+            timeout=urllib3.Timeout(connect=limits.connect, read=limits.answer if sends else limits.read),
             preload_content=False,
             retries=False,
             redirect=False,
