@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from packaging.version import Version
+
 
 @dataclass(frozen=True, slots=True)
 class IndexFile:
@@ -74,5 +76,10 @@ class Index(Protocol):
 
 
 def published(project: IndexProject | None, version: str) -> Sequence[IndexFile]:
-    """Return the files of one version, yanked ones included; empty for no project."""
-    return [file for file in project.files if file.version == version] if project else []
+    """Return the files of one version in any of its spellings (PEP 440), yanked ones included; empty for no project."""
+    wanted = Version(version)
+    return (
+        [file for file in project.files if file.version and Version(file.version) == wanted]
+        if project
+        else []
+    )
