@@ -119,6 +119,25 @@ class InlineEngine:
             raise combined(list(walk.failures.values()))
         return walk.receipts
 
+    def recall(self, plan: Plan) -> None:
+        """Tell the observer what the ledger holds of a plan that is not walked again."""
+        history = History(self._ports.ledger.entries(), plan.digest)
+        for step in plan.steps:
+            receipt = history.outcome(step.key)
+            if receipt is not None:
+                self._recall(step, receipt, history)
+
+    def _recall(self, step: Step, receipt: Receipt, history: History) -> None:
+        self._tell(
+            Moment.RECORDED,
+            step,
+            receipt.state,
+            attempt=history.attempts(step.key),
+            reused=True,
+            detail=receipt.summary,
+            findings=receipt.findings,
+        )
+
     def _may_still_run(self, walk: Walk, step: Step) -> bool:
         """After a guard's failure the other guards of its phase still speak; after any other failure nothing does."""
         failed = [walk.plan.step(key) for key in walk.failures]
@@ -128,7 +147,7 @@ class InlineEngine:
     def _do(self, walk: Walk, step: Step, history: History) -> Receipt:
         recorded = history.outcome(step.key)
         if recorded is not None and not is_guard(step) and self._still_kept(recorded):
-            self._tell(Moment.RECORDED, step, recorded.state, reused=True, detail=recorded.summary)
+            self._recall(step, recorded, history)
             return recorded
         kind = self._kinds(step.kind)
         receipts = {need: walk.receipts[need] for need in step.needs if need in walk.receipts}
