@@ -26,8 +26,8 @@ $(INTERPRETER):
 
 # The lock's hashes are checked; the project itself goes in last, and brings nothing with it.
 $(STAMP): $(INTERPRETER) requirements/dev.lock pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 # GitHub's description of its API is wanted by some tests only: without npm they are skipped, and say so.
