@@ -55,7 +55,9 @@ def main() -> int:
 def play(repository: Path, state: Path) -> None:
     """Show the four acts: the kill, what is left, the resumption, the proof."""
     title("1. Rehearse a release, and kill it as soon as the first file is on the index")
-    say("The services are local: an index, a staging index and a forge, in a network of their own.")
+    say(
+        "The services are local: an index, a staging index and a forge. 'isolation' says how they are kept apart."
+    )
     file = killed_rehearsal(repository, state)
     say(f"\nKilled with signal 9 as soon as the index had {file}.")
 
