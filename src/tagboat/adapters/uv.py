@@ -191,7 +191,6 @@ def version_in(environment: Path) -> str:
     return found[1] if found else ""
 
 
-@cache
 def _needed(allowed: str) -> str:
     """Return what to ask uv for: "" when the running interpreter is allowed, else the range itself."""
     try:
@@ -201,6 +200,7 @@ def _needed(allowed: str) -> str:
     return "" if own else allowed
 
 
+@cache
 def find_python(request: str) -> Path:
     """Return the interpreter for ``3.12``, or the running one for "", without downloading any.
 

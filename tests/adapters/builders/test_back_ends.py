@@ -183,3 +183,11 @@ def test_a_build_only_wheel_is_used_and_its_name_not_looked_up(yard, tmp_path):
     assert [
         line for line in result.requirements if line.startswith("no-such-name-anywhere-7==9 --hash=sha256:")
     ]
+
+
+def test_what_a_back_end_warns_of_is_in_the_log_and_nowhere_else(yard):
+    setup = "import warnings\nfrom setuptools import setup\nwarnings.warn('mind the reef')\nsetup(packages=['tiny_boat'])\n"
+
+    assert yard.build(yard.tree("setuptools", {"setup.py": setup})).files
+
+    assert any("mind the reef" in line for line in yard.log)

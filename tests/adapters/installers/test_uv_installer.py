@@ -139,6 +139,21 @@ def test_a_module_that_does_not_import_is_a_problem_with_its_reason(tmp_path, co
     assert reason in report.problems[0]
 
 
+def test_a_module_that_needs_an_extra_is_passed_over_when_others_import(tmp_path):
+    files = {
+        "tiny_boat.py": "x = 1\n",
+        "sail.py": "try:\n    import no_such_oar\nexcept ImportError as e:\n    raise ImportError('extra') from e\n",
+    }
+    requires = "no.such-oar>=1; extra == 'sail'"
+
+    both = install(files=(wheel(tmp_path, files=files, requires=requires),))
+    alone = install(files=(wheel(tmp_path, files={"sail.py": files["sail.py"]}, requires=requires),))
+    asked = install(files=(wheel(tmp_path, files=files, requires=requires),), imports=("sail",))
+
+    assert (both.imported, both.problems) == (("tiny_boat",), ())
+    assert alone.problems == asked.problems == ("import sail: ImportError: extra",)
+
+
 def test_an_import_sees_no_environment_of_ours(tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "canary")
     code = "import os, sys; assert 'SECRET_TOKEN' not in os.environ; assert '' not in sys.path; assert sys.flags.isolated"

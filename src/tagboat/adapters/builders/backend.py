@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import tomllib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version as version_of
 from pathlib import Path
 from types import TracebackType
@@ -80,7 +81,8 @@ class BackEnd:
         for kind in ("sdist", "wheel"):
             if (kind == "sdist" and shard.sdist) or (kind == "wheel" and shard.wheel):
                 try:
-                    found |= self._builder.get_requires_for_build(kind)
+                    with _heard(self._log):
+                        found |= self._builder.get_requires_for_build(kind)
                 except (build.BuildException, build.BuildBackendException) as failure:
                     raise self._failed(f"asking the back end what a {kind} needs", failure) from failure
         return sorted(found)
@@ -134,7 +136,8 @@ class BackEnd:
     def _run(self, kind: Literal["sdist", "wheel"], builder: build.ProjectBuilder) -> Path:
         self._log(f"building the {kind}")
         try:
-            return Path(builder.build(kind, self._request.out))
+            with _heard(self._log):
+                return Path(builder.build(kind, self._request.out))
         except (build.BuildException, build.BuildBackendException) as failure:
             raise self._failed(f"building the {kind}", failure) from failure
 
@@ -163,9 +166,8 @@ class BackEnd:
 
     def _project(self, folder: Path) -> build.ProjectBuilder:
         try:
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always", build.TypoWarning)
-                builder = build.ProjectBuilder(folder, str(self._python), self._hook)
+            with _heard(self._log):
+                return build.ProjectBuilder(folder, str(self._python), self._hook)
         except build.BuildSystemTableValidationError as mistake:
             raise InvalidError(
                 f"pyproject.toml: {mistake}", remedy="mend the table [build-system]"
@@ -174,9 +176,6 @@ class BackEnd:
             raise InvalidError(
                 f"the component {self._request.component.name} cannot be built: {mistake}"
             ) from mistake
-        for warning in caught:
-            self._log(str(warning.message))
-        return builder
 
     def _hook(self, cmd: Sequence[str], cwd: str | None = None, extra_environ: object = None) -> None:
         variables = extra_environ if isinstance(extra_environ, dict) else {}
@@ -207,6 +206,18 @@ class BackEnd:
         if self._hooks is not None:
             hooks, self._hooks = self._hooks, None
             hooks.stop()
+
+
+@contextmanager
+def _heard(log: Log) -> Iterator[None]:
+    """Send warnings to the log: build's own, and the back end's, which pyproject-hooks raises again over here."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            for warning in caught:
+                log(f"{warning.category.__name__}: {' '.join(str(warning.message).split())}")
 
 
 def _allowed(pyproject: Path) -> str:

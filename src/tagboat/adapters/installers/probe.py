@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import platform
+import re
 import sys
 import traceback
 from importlib import metadata
@@ -63,15 +64,49 @@ def top_level(found: Any) -> list[str]:
     )
 
 
+def wanted_extra(found: Any, problem: BaseException | None) -> str:
+    """Return the missing module that only an extra of the distribution would bring, or "".
+
+    A module for those who install an extra is no mistake of the release; the rest of the package is what is tried.
+    """
+    plain: set[str] = set()
+    optional: set[str] = set()
+    for line in found.requires or []:
+        name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+        (optional if re.search(r"\bextra\s*==", line) else plain).add(re.sub(r"[-_.]+", "-", name).lower())
+    seen: set[int] = set()
+    while problem is not None and id(problem) not in seen:
+        seen.add(id(problem))
+        if isinstance(problem, ModuleNotFoundError) and problem.name:
+            missing = problem.name.split(".")[0]
+            name = re.sub(r"[-_.]+", "-", missing).lower()
+            if name in optional - plain:
+                return missing
+        problem = problem.__cause__ or problem.__context__
+    return ""
+
+
+def attempt(module: str, found: Any, found_out: bool, report: dict[str, Any]) -> None:
+    """Import one module and report on it; ``found_out`` tells a name from RECORD from one that was configured."""
+    try:
+        importlib.import_module(module)
+    except BaseException as problem:  # noqa: BLE001 - foreign modules may raise anything, SystemExit included
+        extra = wanted_extra(found, problem) if found_out else ""
+        last = traceback.format_exception_only(type(problem), problem)[-1].strip()
+        if extra:
+            print(f"{module} is not tried: it needs {extra}, which an extra brings")
+            report["skipped"].append(f"import {module}: {last}")
+        else:
+            report["problems"].append(f"import {module}: {last}")
+    else:
+        report["imported"].append(module)
+
+
 def main() -> None:
     """Write the report."""
     name, wanted, target = sys.argv[1:4]
-    report: dict[str, Any] = {
-        "python": platform.python_version(),
-        "version": "",
-        "imported": [],
-        "problems": [],
-    }
+    report: dict[str, Any] = {"python": platform.python_version(), "version": ""}
+    report.update(imported=[], skipped=[], problems=[])
 
     def save() -> None:
         with open(target, "w", encoding="utf-8") as file:  # noqa: PTH123 - open is quicker to import than pathlib
@@ -89,14 +124,10 @@ def main() -> None:
     for module in top_level(found) if modules is None else modules:
         report["importing"] = module
         save()
-        try:
-            importlib.import_module(module)
-        except BaseException as problem:  # noqa: BLE001 - foreign modules may raise anything, SystemExit included
-            last = traceback.format_exception_only(type(problem), problem)[-1].strip()
-            report["problems"].append(f"import {module}: {last}")
-        else:
-            report["imported"].append(module)
+        attempt(module, found, modules is None, report)
     report.pop("importing", None)
+    if not report["imported"]:
+        report["problems"] += report["skipped"]
     save()
 
 
