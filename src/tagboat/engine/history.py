@@ -31,7 +31,7 @@ class History:
                 self._times[entry.step] = (entry.time, "")
             elif entry.event == "outcome" and entry.body.get("plan") == plan:
                 self._record(entry)
-            elif entry.event == "failure" and entry.step in self._states:
+            elif entry.event == "failure" and entry.body.get("plan") == plan:
                 unsure = bool(entry.body.get("unsure"))
                 waiting = entry.body.get("code") == "waiting"
                 failed = StepState.WAITING if waiting else StepState.FAILED

@@ -4,7 +4,9 @@ Rules:
 
 - an intent is written before an effect and an outcome after it; an intent without outcome is ``unknown``, and the
   world is looked at, with growing pauses, before anything is sent again;
-- a recorded outcome is reused, except a guard's: guards look afresh until the half is done;
+- a recorded outcome is reused, except a guard's: guards look afresh until the half is done; what could be undone
+  outside is looked up again, and what was made of files that were made anew is made anew;
+- where an earlier run may have begun elsewhere, the first effect that is not seen is looked for with pauses, too;
 - guards of one phase are all asked, so that every problem is reported at once; nothing of the next phase starts;
 - a lost answer is looked for in the world; only what is provably not there is sent again, a bounded number of times.
 """
@@ -48,11 +50,18 @@ class Patience:
 
 @dataclass(slots=True)
 class Walk:
-    """One walk over a plan: what has come of each step so far."""
+    """One walk over a plan: what has come of each step so far.
+
+    Attributes:
+        begun: an earlier run elsewhere may have sent what the ledger knows nothing of.
+        remade: keys of the steps that made files in this walk.
+    """
 
     plan: Plan
     receipts: dict[str, Receipt] = field(default_factory=dict)
     failures: dict[str, TagboatError] = field(default_factory=dict)
+    begun: bool = False
+    remade: set[str] = field(default_factory=set)
 
 
 class InlineEngine:
@@ -86,7 +95,12 @@ class InlineEngine:
         self._sent: set[str] = set()
 
     def walk(
-        self, plan: Plan, *, only: Collection[str] | None = None, preset: Mapping[str, Receipt] | None = None
+        self,
+        plan: Plan,
+        *,
+        only: Collection[str] | None = None,
+        preset: Mapping[str, Receipt] | None = None,
+        begun: bool = False,
     ) -> Mapping[str, Receipt]:
         """Do every step of the plan (or ``only`` these) and return the receipts.
 
@@ -94,12 +108,13 @@ class InlineEngine:
             plan: the frozen plan.
             only: keys of the steps to do; None for all.
             preset: receipts that stand in for steps, such as shards that another machine built.
+            begun: the world shows that an earlier run, here or elsewhere, had come to this plan's effects.
 
         Raises:
             TagboatError: the first failure that decides; every failed guard of the phase is in its cause.
         """
         history = History(self._ports.ledger.entries(), plan.digest)
-        walk = Walk(plan, dict(preset or {}))
+        walk = Walk(plan, dict(preset or {}), begun=begun)
         for step in plan.steps:
             if step.key in walk.receipts or (only is not None and step.key not in only):
                 continue
@@ -145,62 +160,83 @@ class InlineEngine:
         return guards and is_guard(step)
 
     def _do(self, walk: Walk, step: Step, history: History) -> Receipt:
-        recorded = history.outcome(step.key)
-        if recorded is not None and not is_guard(step) and self._still_kept(recorded):
-            self._recall(step, recorded, history)
-            return recorded
         kind = self._kinds(step.kind)
         receipts = {need: walk.receipts[need] for need in step.needs if need in walk.receipts}
         folder = self._state.folder()
         inputs = Inputs(step, walk.plan, receipts, folder)
         number = history.attempts(step.key) + 1
         started = self._ports.clock.monotonic()
-        self._tell(Moment.STARTED, step, StepState.RUNNING, attempt=number)
         findings: tuple[Finding, ...] = ()
         try:
-            receipt, found = self._find_or_run(
-                kind, step, inputs, number, unknown=self._unknown(step, history)
-            )
+            recorded = self._reusable(walk, kind, inputs, history)
+            if recorded is not None:
+                self._recall(step, recorded, history)
+                return recorded
+            self._tell(Moment.STARTED, step, StepState.RUNNING, attempt=number)
+            receipt, found = self._find_or_run(walk, kind, inputs, number, unknown=history.unknown(step.key))
             findings = receipt.findings
             refuse_bad(receipt)
         except TagboatError as error:
-            self._fail(step, number, error, started, findings)
+            self._fail(inputs, number, error, started, findings)
             raise
         except OSError as error:
             failure = StepFailedError(f"this machine refused: {error}", remedy="repair that, then resume")
-            self._fail(step, number, failure, started)
+            self._fail(inputs, number, failure, started)
             raise failure from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        walk.remade.update({step.key} if is_maker(step) else ())
+        self._record(inputs, number, receipt, started, found=found)
+        return receipt
+
+    def _reusable(self, walk: Walk, kind: Kind, inputs: Inputs, history: History) -> Receipt | None:
+        """Return the recorded outcome if it still holds; what is permanent outside holds without a look."""
+        step, recorded = inputs.step, history.outcome(inputs.step.key)
+        if recorded is None or is_guard(step):
+            return None
+        if is_maker(step):
+            elsewhere = kind.find(self._ports, inputs)
+            other = elsewhere is not None and elsewhere.facts != recorded.facts
+            if other or walk.remade.intersection(step.needs) or not self._still_kept(recorded):
+                return None
+        elif step.effect is Effect.REVERSIBLE and self._look(kind, inputs) is None:
+            return None
+        return recorded
+
+    def _record(self, inputs: Inputs, number: int, receipt: Receipt, started: float, *, found: bool) -> None:
         self._ports.ledger.append(
             "outcome",
-            step=step.key,
+            step=inputs.step.key,
             attempt=number,
             body={
-                "plan": walk.plan.digest,
+                "plan": inputs.plan.digest,
                 "in": digest_in(inputs),
                 "out": digest(receipt.as_json()),
                 "receipt": receipt.as_json(),
                 "found": found,
             },
         )
-        seconds = self._ports.clock.monotonic() - started
         self._tell(
             Moment.RECORDED,
-            step,
+            inputs.step,
             receipt.state,
             attempt=number,
             found=found,
-            seconds=seconds,
+            seconds=self._ports.clock.monotonic() - started,
             detail=receipt.summary,
             findings=receipt.findings,
         )
-        return receipt
 
     def _find_or_run(
-        self, kind: Kind, step: Step, inputs: Inputs, number: int, *, unknown: bool
+        self, walk: Walk, kind: Kind, inputs: Inputs, number: int, *, unknown: bool
     ) -> tuple[Receipt, bool]:
-        receipt = self._look(kind, inputs) if unknown else kind.find(self._ports, inputs)
+        step = inputs.step
+        if step.effect is not Effect.NONE and (unknown or walk.begun):
+            receipt = self._look(kind, inputs)
+            # What came before this process has had the time of one patient look to become visible.
+            walk.begun = walk.begun and (unknown or receipt is not None)
+        else:
+            receipt = kind.find(self._ports, inputs)
         tries = 1
         while receipt is None:
             try:
@@ -233,9 +269,6 @@ class InlineEngine:
                 return receipt
         return None
 
-    def _unknown(self, step: Step, history: History) -> bool:
-        return step.effect is not Effect.NONE and history.unknown(step.key)
-
     def _still_kept(self, receipt: Receipt) -> bool:
         record = receipt.facts.get("record")
         artifacts = record.get("artifacts") if isinstance(record, Mapping) else None
@@ -246,16 +279,18 @@ class InlineEngine:
 
     def _fail(
         self,
-        step: Step,
+        inputs: Inputs,
         number: int,
         error: TagboatError,
         started: float,
         findings: tuple[Finding, ...] = (),
     ) -> None:
+        step = inputs.step
         state = StepState.WAITING if isinstance(error, WaitingError) else StepState.FAILED
         sent = step.key in self._sent and step.effect is not Effect.NONE
         unsure = sent and isinstance(error, UnavailableError)
         body: dict[str, JSON] = {
+            "plan": inputs.plan.digest,
             "code": error.code,
             "cause": error.cause,
             "remedy": error.remedy,
@@ -303,6 +338,11 @@ def is_guard(step: Step) -> bool:
     return step.effect is Effect.NONE and step.phase is not Phase.BUILD
 
 
+def is_maker(step: Step) -> bool:
+    """Tell whether a step makes files here and changes nothing outside."""
+    return step.effect is Effect.NONE and step.phase is Phase.BUILD
+
+
 def refuse_bad(receipt: Receipt) -> None:
     """Turn a guard's failing findings into the error that stops the release.
 
@@ -332,7 +372,8 @@ def combined(errors: list[TagboatError]) -> TagboatError:
     ordered = [deciding, *(error for error in errors if error is not deciding)]
     cause = "; ".join(error.cause for error in ordered)
     remedy = "; ".join(dict.fromkeys(error.remedy for error in ordered if error.remedy))
-    return type(deciding)(cause, remedy=remedy)
+    deciding.cause, deciding.remedy, deciding.args = cause, remedy, (cause,)
+    return deciding
 
 
 def _write(log: TextIO, text: str) -> None:

@@ -139,7 +139,8 @@ class ReleaseRun:
                 remedy="start again with a fresh --state",
             )
         phases = list(Phase)[: list(Phase).index(through) + 1]
-        self.engine.walk(plan, only={step.key for step in plan.steps if step.phase in phases})
+        keys = {step.key for step in plan.steps if step.phase in phases}
+        self.engine.walk(plan, only=keys, begun=self._begun(manifest))
         if through is Phase.CONFIRM:
             self.ports.ledger.append("done", body={"manifest": manifest.digest})
 
@@ -177,6 +178,11 @@ class ReleaseRun:
             )
         else:
             self.ports.ledger.append("resume", body={"digest": prepare.digest})
+
+    def _begun(self, manifest: Manifest) -> bool:
+        """Tell whether a filled draft, or a public release, shows that publishing may have begun before."""
+        tags = {release.tag for release in manifest.releases}
+        return any(r.asset(MANIFEST_NAME) for r in self.ports.forge.releases() if r.tag in tags)
 
     def _frozen_publish(self) -> str | None:
         plans = self.state.load_plans()
