@@ -22,11 +22,10 @@ def workplace() -> Iterator[Path]:
     fixed = Path(tempfile.gettempdir()) / f"tagboat-build-{os.getuid()}"
     descriptor = _hold(fixed)
     if descriptor is None:
-        with tempfile.TemporaryDirectory(prefix="tagboat-build-") as name:
+        with tempfile.TemporaryDirectory(prefix="tagboat-build-", ignore_cleanup_errors=True) as name:
             yield Path(name)
         return
     try:
-        _empty(fixed)
         yield fixed
     finally:
         _empty(fixed)
@@ -45,14 +44,21 @@ def _hold(folder: Path) -> int | None:
     if status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return descriptor
+            if _empty(folder):
+                return descriptor
     os.close(descriptor)
     return None
 
 
-def _empty(folder: Path) -> None:
+def _empty(folder: Path) -> bool:
+    """Remove everything in the folder; tell whether that worked, which a child of a killed build may prevent."""
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
+            for inner, _, _ in os.walk(entry):
+                with suppress(OSError):
+                    Path(inner).chmod(0o700)
+            shutil.rmtree(entry, ignore_errors=True)
         else:
-            entry.unlink()
+            with suppress(OSError):
+                entry.unlink()
+    return not any(folder.iterdir())
