@@ -1,0 +1,211 @@
+"""A forge in memory, for those who test steps; held to the same contract as the real ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tagboat.errors import ConflictError, DeniedError, UnavailableError
+from tagboat.ports.forge import Asset, ForgeRelease, Job, WorkflowRun
+from tagboat.testing.orders import Orders
+
+
+@dataclass(slots=True)
+class Hosted:
+    """What a forge keeps of one repository, whoever looks.
+
+    Attributes:
+        tags: name → commit that it peels to.
+        trees: commit → path → content.
+        jobs: run's number → jobs; a run without any has one, ``test``, in its own state.
+        releases: number → release.
+        past: the releases before each write, for stale lists.
+    """
+
+    tags: dict[str, str] = field(default_factory=dict)
+    branches: dict[str, str] = field(default_factory=dict)
+    trees: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    runs: list[WorkflowRun] = field(default_factory=list)
+    jobs: dict[int, tuple[Job, ...]] = field(default_factory=dict)
+    releases: dict[int, ForgeRelease] = field(default_factory=dict)
+    latest: int = 0
+    past: list[dict[int, ForgeRelease]] = field(default_factory=list)
+    contents: dict[int, bytes] = field(default_factory=dict)
+    number: int = 0
+
+
+class FakeForge:
+    """One account's view of a repository; ``orders`` make it fail."""
+
+    def __init__(
+        self, hosted: Hosted | None = None, *, login: str = "releaser", may_write: bool = True
+    ) -> None:
+        self.repository = "acme/demo"
+        self.hosted = hosted or Hosted()
+        self.orders = Orders()
+        self._login = login
+        self._may_write = may_write
+
+    def viewer(self) -> str:
+        """Return the login."""
+        return self._login
+
+    def tag_commit(self, tag: str) -> str | None:
+        """Return the tag's commit, or None."""
+        self.orders.read("tag")
+        return self.hosted.tags.get(tag)
+
+    def tag_names(self) -> Sequence[str]:
+        """Return all tags."""
+        return list(self.hosted.tags)
+
+    def default_branch(self) -> str:
+        """Return the default branch."""
+        return "main"
+
+    def branch_head(self, branch: str) -> str | None:
+        """Return the branch's head, or None."""
+        return self.hosted.branches.get(branch)
+
+    def paths(self, commit: str) -> Sequence[str]:
+        """Return the commit's files."""
+        return list(self.hosted.trees[commit])
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Return a file's content, or None."""
+        self.orders.read("read")
+        return self.hosted.trees.get(commit, {}).get(path)
+
+    def play(
+        self,
+        commit: str,
+        *,
+        workflow: str = "ci.yml",
+        branch: str = "main",
+        event: str = "push",
+        status: str = "completed",
+        conclusion: str = "success",
+        jobs: tuple[Job, ...] = (),
+    ) -> WorkflowRun:
+        """Let a CI run appear."""
+        number = self._next()
+        name = workflow.partition(".")[0]
+        url = f"https://forge.invalid/runs/{number}"
+        run = WorkflowRun(number, workflow, name, commit, branch, event, status, conclusion, url)
+        self.hosted.runs.insert(0, run)
+        self.hosted.jobs[number] = jobs or (Job("test", status, conclusion),)
+        return run
+
+    def change(self, run: WorkflowRun, *, status: str = "completed", conclusion: str = "success") -> None:
+        """Let a run go on to another state."""
+        place = self.hosted.runs.index(run)
+        self.hosted.runs[place] = replace(run, status=status, conclusion=conclusion)
+        self.hosted.jobs[run.id] = (Job("test", status, conclusion),)
+
+    def runs(self, commit: str) -> Sequence[WorkflowRun]:
+        """Return the commit's runs, newest first."""
+        self.orders.read("runs")
+        return [run for run in self.hosted.runs if run.commit == commit]
+
+    def branch_runs(self, branch: str) -> Sequence[WorkflowRun]:
+        """Return the branch's newest runs."""
+        return [run for run in self.hosted.runs if run.branch == branch][:30]
+
+    def jobs(self, run: WorkflowRun) -> Sequence[Job]:
+        """Return the run's jobs."""
+        return self.hosted.jobs[run.id]
+
+    def releases(self) -> Sequence[ForgeRelease]:
+        """Return the releases that this account may see, newest first."""
+        stale = self.orders.read("releases")
+        past = self.hosted.past
+        seen = past[-stale] if stale and stale <= len(past) else self.hosted.releases
+        return sorted(
+            (r for r in seen.values() if self._may_write or not r.draft), key=lambda r: r.id, reverse=True
+        )
+
+    def create_draft(
+        self, *, tag: str, commit: str, title: str, notes: str, prerelease: bool
+    ) -> ForgeRelease:
+        """Create a draft; a second one for the tag is not refused, as on GitHub."""
+        del commit, notes  # nobody can ask for them again
+
+        def create() -> ForgeRelease:
+            self._refuse_strangers()
+            number = self._next()
+            url = f"https://forge.invalid/releases/{number}"
+            return self._kept(ForgeRelease(number, tag, title, True, prerelease, False, self._login, url))
+
+        return self.orders.write("create-draft", create)
+
+    def upload_asset(self, release: ForgeRelease, name: str, path: Path) -> Asset:
+        """Store the file, once."""
+        content = path.read_bytes()
+
+        def store() -> Asset:
+            self._refuse_strangers()
+            current = self.hosted.releases[release.id]
+            if current.asset(name):
+                raise ConflictError(f"{release.tag} has an asset {name} already", remedy="delete it first")
+            number = self._next()
+            sha256 = hashlib.sha256(content).hexdigest()
+            url = f"https://forge.invalid/assets/{number}"
+            asset = Asset(number, name, len(content), sha256, self._login, url)
+            self.hosted.contents[number] = content
+            self._kept(replace(current, assets=(*current.assets, asset)))
+            return asset
+
+        return self.orders.write("upload-asset", store)
+
+    def download_asset(self, asset: Asset, destination: Path) -> None:
+        """Write the bytes, if they are those of the asset."""
+        self.orders.read("download-asset")
+        content = self.hosted.contents[asset.id]
+        if len(content) > asset.size:
+            raise UnavailableError(f"{asset.name} is larger than {asset.size} bytes", remedy="look at it")
+        if asset.sha256 not in ("", hashlib.sha256(content).hexdigest()):
+            raise ConflictError(f"{asset.name} has other bytes than listed", remedy="do not use it")
+        destination.write_bytes(content)
+
+    def delete_asset(self, asset: Asset) -> None:
+        """Delete the asset; gone is gone."""
+
+        def delete() -> None:
+            self._refuse_strangers()
+            for release in list(self.hosted.releases.values()):
+                if asset.id in [each.id for each in release.assets]:
+                    left = tuple(each for each in release.assets if each.id != asset.id)
+                    self._kept(replace(release, assets=left))
+
+        self.orders.write("delete-asset", delete)
+
+    def publish(self, release: ForgeRelease, *, prerelease: bool, latest: bool) -> ForgeRelease:
+        """Make the draft public."""
+
+        def make_public() -> ForgeRelease:
+            self._refuse_strangers()
+            self.hosted.latest = release.id if latest else self.hosted.latest
+            current = self.hosted.releases[release.id]
+            return self._kept(replace(current, draft=False, prerelease=prerelease))
+
+        return self.orders.write("publish", make_public)
+
+    def delete_release(self, release: ForgeRelease) -> None:
+        """Let somebody delete a release."""
+        self.hosted.past.append(dict(self.hosted.releases))
+        del self.hosted.releases[release.id]
+
+    def _kept(self, release: ForgeRelease) -> ForgeRelease:
+        self.hosted.past.append(dict(self.hosted.releases))
+        self.hosted.releases[release.id] = release
+        return release
+
+    def _next(self) -> int:
+        self.hosted.number += 1
+        return self.hosted.number
+
+    def _refuse_strangers(self) -> None:
+        if not self._may_write:
+            raise DeniedError("you may not write here", remedy="use a token that may")

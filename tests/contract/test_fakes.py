@@ -1,0 +1,78 @@
+"""The fakes against the contracts that the real adapters keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tagboat.ports.forge import Forge
+from tagboat.ports.index import Index
+from tagboat.testing.forge import FakeForge, Hosted
+from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
+from tagboat.testing.index import FakeIndex
+from tagboat.testing.index_contract import FailingIndexContract, IndexContract, IndexSubject
+
+COMMIT = "c" * 40
+
+
+@pytest.fixture
+def index_subject(tmp_path: Path) -> IndexSubject:
+    index = FakeIndex()
+    stranger: Index = FakeIndex(may_upload=False)
+    return IndexSubject(index, tmp_path, "Some-Name", stranger, index.orders.add, index.orders.tries)
+
+
+@pytest.fixture
+def forge_subject(tmp_path: Path) -> ForgeSubject:
+    hosted = Hosted(
+        tags=dict.fromkeys(("v1.0.0", "v1.0.1", "v1.0.2"), COMMIT),
+        branches={"main": COMMIT, "topic": COMMIT},
+        trees={COMMIT: {"README.md": b"# Demo\n", "src/demo.py": b"x = 1\n"}},
+    )
+    forge = FakeForge(hosted)
+    typed: Forge = forge
+    return ForgeSubject(
+        forge=typed,
+        visitor=FakeForge(hosted, login="", may_write=False),
+        stranger=FakeForge(hosted, login="stranger", may_write=False),
+        folder=tmp_path,
+        login="releaser",
+        commit=COMMIT,
+        lightweight="v1.0.0",
+        annotated="v1.0.1",
+        nested="v1.0.2",
+        play=lambda commit, workflow, branch, status, conclusion: _play(
+            forge, commit, workflow, branch, status, conclusion
+        ),
+        fault=forge.orders.add,
+        tries=forge.orders.tries,
+    )
+
+
+def _play(forge: FakeForge, commit: str, workflow: str, branch: str, status: str, conclusion: str) -> None:
+    forge.play(commit, workflow=workflow, branch=branch, status=status, conclusion=conclusion)
+
+
+class TestFakeIndex(IndexContract):
+    @pytest.fixture
+    def subject(self, index_subject: IndexSubject) -> IndexSubject:
+        return index_subject
+
+
+class TestFailingFakeIndex(FailingIndexContract):
+    @pytest.fixture
+    def subject(self, index_subject: IndexSubject) -> IndexSubject:
+        return index_subject
+
+
+class TestFakeForge(ForgeContract):
+    @pytest.fixture
+    def subject(self, forge_subject: ForgeSubject) -> ForgeSubject:
+        return forge_subject
+
+
+class TestFailingFakeForge(FailingForgeContract):
+    @pytest.fixture
+    def subject(self, forge_subject: ForgeSubject) -> ForgeSubject:
+        return forge_subject
