@@ -74,7 +74,7 @@ def private_network() -> Isolation:
         (("--net",), "own network namespace with loopback alone"),
         (("--map-root-user", "--net"), "own network namespace with loopback alone, in a user namespace"),
     ):
-        raised = (sys.executable, "-m", "tagboat.adapters.isolation", "--loopback", "--")
+        raised = (sys.executable, "-P", "-m", "tagboat.adapters.isolation", "--loopback", "--")
         prefix = _works(flags, raised)
         if prefix:
             return Isolation("off", prefix, explanation)

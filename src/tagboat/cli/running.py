@@ -43,7 +43,10 @@ def answering(report: Report) -> Iterator[None]:
 
 @contextmanager
 def safe_stop() -> Iterator[Callable[[], bool]]:
-    """Yield what the engine asks between steps; the first Ctrl-C makes it say stop, the second stops at once."""
+    """Yield what the engine asks between steps; the first Ctrl-C makes it say stop, the second stops at once.
+
+    SIGTERM and SIGHUP stop at once, too: whoever sends them will not wait for a step.
+    """
     asked = False
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
@@ -53,7 +56,11 @@ def safe_stop() -> Iterator[Callable[[], bool]]:
         asked = True
         _notice("stopping after this step; press Ctrl-C again to stop at once")
 
-    previous = signal.signal(signal.SIGINT, ask)
+    def now(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = {number: signal.signal(number, now) for number in (signal.SIGTERM, signal.SIGHUP)}
+    previous[signal.SIGINT] = signal.signal(signal.SIGINT, ask)
     try:
         yield lambda: asked
     except StepFailedError as error:
@@ -63,7 +70,8 @@ def safe_stop() -> Iterator[Callable[[], bool]]:
         cause = f"stopped; the step that was running ended with: {error.cause}"
         raise InterruptedRunError(cause, remedy="tagboat resume") from error
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _notice(text: str) -> None:

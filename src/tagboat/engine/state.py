@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,9 @@ from types import TracebackType
 from tagboat.core.canonical import JSON
 from tagboat.core.plan import Plan, plan_from_json
 from tagboat.errors import AlreadyRunningError, ConflictError
+
+_LOOK_SECONDS = 0.25
+"""Longer than ``tagboat status`` holds the lock to see whether it is free."""
 
 
 class StateDirectory:
@@ -44,15 +48,13 @@ class StateDirectory:
         for folder in (self.path, self.artifacts, self.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(descriptor):
             holder = os.pread(descriptor, 4096, 0).decode("utf-8", "replace").strip()
             os.close(descriptor)
             raise AlreadyRunningError(
                 f"this release is running already: {holder or 'its holder has just started'}",
                 remedy="wait for it (tagboat status), or stop that process; its state is kept",
-            ) from None
+            )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
         self._lock = descriptor
@@ -107,6 +109,20 @@ class StateDirectory:
                 f"{self.plans} is not a plan that this version can read: {error}",
                 remedy="start again with a fresh --state: what is done is found in the world",
             ) from error
+
+
+def _taken(descriptor: int) -> bool:
+    """Take the lock; somebody who only looks whether it is held has it for a moment."""
+    end = time.monotonic() + _LOOK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def write_durably(path: Path, text: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,32 +32,55 @@ def summary(state: Path) -> dict[str, Any]:
         ConflictError: plan or ledger cannot be read.
     """
     plans = read_plans(state)
-    answer: dict[str, Any] = {
+    answer = empty(state)
+    if not plans:
+        return answer
+    answer["exit"] = 0
+    entries = read_ledger(state / "ledger.sqlite")
+    running = is_running(state)
+    answer["releases"] = [release.as_json() for release in plans[0].releases]
+    answer["steps"] = _all_rows(state, plans, entries, running=running)
+    answer["manifest"] = _files(state / "manifest.json")
+    if running:
+        now = [row["key"] for row in answer["steps"] if row["state"] == StepState.RUNNING.value]
+        answer["result"], answer["reason"] = "running", ", ".join(now)
+        return answer
+    answer["result"], answer["reason"] = _result(
+        answer["steps"], done=bool(entries) and entries[-1].event == "done"
+    )
+    if answer["result"] != "succeeded":
+        answer["next"] = f"tagboat resume --state {shlex.quote(str(state))}"
+    return answer
+
+
+def empty(state: Path) -> dict[str, Any]:
+    """Return the answer about a directory that holds no release."""
+    return {
         "schema": "tagboat/answer/1",
         "state": str(state),
         "result": "none",
-        "exit": 0 if plans else 2,
+        "exit": 2,
         "releases": [],
         "steps": [],
         "manifest": [],
         "reason": "",
         "next": "",
     }
-    if not plans:
-        return answer
-    entries = read_ledger(state / "ledger.sqlite")
-    answer["releases"] = [release.as_json() for release in plans[0].releases]
-    for plan in plans:
-        history = History(entries, plan.digest)
-        answer["steps"].extend(_rows(plan, history))
-    manifest = state / "manifest.json"
-    if manifest.is_file():
-        answer["manifest"] = json.loads(manifest.read_bytes())["artifacts"]
-    answer["result"], answer["reason"] = _result(
-        answer["steps"], done=bool(entries) and entries[-1].event == "done"
-    )
-    answer["next"] = "" if answer["result"] == "succeeded" else f"tagboat resume --state {state}"
-    return answer
+
+
+def is_running(state: Path) -> bool:
+    """Tell whether a process holds the state directory's lock; looking takes nothing from it."""
+    try:
+        handle = os.open(state / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def read_plans(state: Path) -> list[Plan]:
@@ -69,7 +95,7 @@ def read_plans(state: Path) -> list[Plan]:
     try:
         data = json.loads(path.read_bytes())
         return [plan_from_json(data[half]) for half in ("prepare", "publish") if data[half]]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ConflictError(
             f"{path} cannot be read: {error}", remedy="start again with a fresh --state"
         ) from error
@@ -84,15 +110,42 @@ def read_ledger(path: Path) -> list[Entry]:
     if not path.is_file():
         return []
     try:
-        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
         try:
             rows = database.execute("SELECT * FROM entry ORDER BY rowid").fetchall()
         finally:
             database.close()
         return [entry_of(row) for row in rows]
-    except (sqlite3.DatabaseError, ValueError) as error:
+    except (sqlite3.DatabaseError, TypeError, ValueError, RecursionError) as error:
         raise ConflictError(
             f"the ledger {path} cannot be read: {error}", remedy="use the release's ledger asset"
+        ) from error
+
+
+def _all_rows(state: Path, plans: list[Plan], entries: list[Entry], *, running: bool) -> list[dict[str, Any]]:
+    """The rows of both halves; what is begun and not ended is running when somebody runs it, else unknown."""
+    try:
+        rows = [row for plan in plans for row in _rows(plan, History(entries, plan.digest))]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConflictError(
+            f"the ledger in {state} holds a receipt that cannot be read: {error}",
+            remedy="tagboat ledger verify names the first bad entry",
+        ) from error
+    for row in rows:
+        if running and row["state"] == StepState.UNKNOWN.value:
+            row["state"] = StepState.RUNNING.value
+    return rows
+
+
+def _files(manifest: Path) -> list[Any]:
+    if not manifest.is_file():
+        return []
+    try:
+        return list(json.loads(manifest.read_bytes())["artifacts"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ConflictError(
+            f"{manifest} is not a Manifest: {error}",
+            remedy="start again with a fresh --state: what is done is found in the world",
         ) from error
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tagboat.core.artifact import Manifest
 from tagboat.engine import proof
-from tagboat.errors import TagboatError, UnavailableError
+from tagboat.errors import DeniedError, TagboatError, UnavailableError
 from tagboat.wiring.places import Places
 from tagboat.wiring.project import derive, forge_source
 from tagboat.wiring.session import forge_of, http_of, indexes_of
@@ -20,7 +20,7 @@ def differences(
 
     Raises:
         UnavailableError: a service did not answer.
-        DeniedError: it refused our credential.
+        DeniedError: the forge refused our credential.
     """
     found, looked = [*proof.spelled(manifest, text), *proof.within(manifest)], ["the Manifest itself"]
     if files is not None:
@@ -47,7 +47,12 @@ def _repository(manifest: Manifest, repo: Path) -> list[str]:
 def _online(manifest: Manifest, text: bytes, places: Places) -> list[str]:
     http = http_of(places)
     forge = forge_of(http, places, manifest.repository)
-    found = list(proof.against_forge(manifest, text, forge))
+    try:
+        found = list(proof.against_forge(manifest, text, forge))
+    except DeniedError as error:
+        # A forge answers 404 to what is not there and to what we may not see; a bad credential it refuses everywhere.
+        forge.viewer()
+        return [f"the forge shows no {manifest.repository}: {error.cause}"]
     tags = [f"{release.component}={release.tag}" for release in manifest.releases]
     try:
         derived = derive(forge_source(forge), manifest.repository, tags)

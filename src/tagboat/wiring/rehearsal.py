@@ -9,9 +9,12 @@ Three parts:
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,24 +22,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
-from tagboat.config.model import Component, Config
-from tagboat.config.project import Tree
-from tagboat.config.selection import component_of, select
-from tagboat.core.tag import TagGrammar
 from tagboat.engine.events import Observer
 from tagboat.engine.release import ReleaseRun
 from tagboat.engine.state import write_durably
-from tagboat.errors import ConflictError, RefusedError
+from tagboat.errors import (
+    AlreadyRunningError,
+    ConflictError,
+    InterruptedRunError,
+    RefusedError,
+    StalePlanError,
+)
+from tagboat.wiring.choice import choose
 from tagboat.wiring.places import sandbox_places
-from tagboat.wiring.project import Source, mirror_source, repository_name
+from tagboat.wiring.project import repository_name
 from tagboat.wiring.session import Wish, open_release
 
 if TYPE_CHECKING:
     from tagboat.adapters.git.copy import Copy
+    from tagboat.adapters.isolation import Isolation
     from tagboat.sandbox.addresses import Addresses
 
 FILE = "rehearsal.json"
@@ -67,7 +73,11 @@ _KEPT_VARIABLES = [
     "PYTHONPATH",
     "UV_PYTHON_INSTALL_DIR",
     "PYTHONWARNINGS",
+    "PYTHONIOENCODING",
+    "PYTHONUTF8",
+    "LC_CTYPE",
 ]
+_LONGEST_SOCKET_FOLDER = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class Rehearsal:
         green: ``COMMIT BRANCH WORKFLOW`` of each CI run to play.
         names: distributions under release; the relay never answers for them.
         edited: what was changed in the copy, for people; "" when nothing was.
+        asked: what was asked for: the commit of HEAD, then the tags and the components as they were given.
     """
 
     repository: str
@@ -89,45 +100,38 @@ class Rehearsal:
     green: tuple[str, ...]
     names: tuple[str, ...]
     edited: str
+    asked: tuple[str, ...]
 
 
 def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: Path) -> Rehearsal:
     """Copy the repository into the state directory and choose what to release.
 
+    A state directory that holds this very rehearsal is left as it is, so that starting again is resuming.
+
     Raises:
         RefusedError: the repository is empty or shallow, or no version can be found for it.
+        StalePlanError: the state directory holds another rehearsal.
         ConfigError, UsageError: configuration or selection are wrong.
     """
     from tagboat.adapters.git import Mirror  # noqa: PLC0415 - after --help
     from tagboat.adapters.git.copy import Copy  # noqa: PLC0415
+    from tagboat.adapters.git.local import Local  # noqa: PLC0415
     from tagboat.adapters.worktree import Worktree  # noqa: PLC0415
 
     work = Worktree(path)
     head = work.head_commit()
     if head is None:
         raise RefusedError(f"{path} has no commit yet", remedy="commit something first")
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    asked = (head, *tags, *(f"--component {name}" for name in components))
+    if (state / FILE).exists():
+        return _same(prepared(state), asked, state)
     mirror = Mirror(state / "source.git", path)
     mirror.refresh()
-    source = mirror_source(mirror)
-    config = _configuration(source, head, tags)
-    branch = config.default_branch or work.branch() or "main"
-    copy = Copy(state / "source.git")
-    copy.set_branch(branch, head)
-    chosen, edited = list(tags), ""
-    if not tags:
-        wanted = [component_of(config, name) for name in components] or list(config.components)
-        chosen, edited = _choose(source, copy, wanted, head, branch)
+    Local(path).fetch_commit(state / "source.git", head)
+    choice = choose(mirror, Copy(state / "source.git"), work.branch() or "", head, tags, components)
     remote = work.remote_url()
-    name = config.repository or (repository_name(remote) if remote else None) or _local_name(path)
-    rehearsal = Rehearsal(
-        repository=name,
-        branch=branch,
-        tags=tuple(chosen),
-        green=tuple(_green(mirror_source(Mirror(state / "source.git", path)), config, chosen, branch)),
-        names=tuple(d for s in select(config, chosen) for d in s.component.distributions),
-        edited=edited,
-    )
+    name = choice.config.repository or (repository_name(remote) if remote else None) or _local_name(path)
+    rehearsal = Rehearsal(name, choice.branch, choice.tags, choice.green, choice.names, choice.edited, asked)
     write_durably(
         state / FILE, json.dumps({"schema": "tagboat/rehearsal/1", **asdict(rehearsal)}, indent=1) + "\n"
     )
@@ -142,53 +146,88 @@ def prepared(state: Path) -> Rehearsal:
     """
     try:
         data = json.loads((state / FILE).read_bytes())
-        return Rehearsal(
-            repository=data["repository"],
-            branch=data["branch"],
-            tags=tuple(data["tags"]),
-            green=tuple(data["green"]),
-            names=tuple(data["names"]),
-            edited=data["edited"],
-        )
+        lists = {name: tuple(data[name]) for name in ("tags", "green", "names", "asked")}
+        return Rehearsal(repository=data["repository"], branch=data["branch"], edited=data["edited"], **lists)
     except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
         raise ConflictError(
             f"{state} holds no rehearsal that can be continued: {error}", remedy="tagboat rehearse PATH"
         ) from error
 
 
-def outside(state: Path, rehearsal: Rehearsal, *, as_json: bool) -> int:
-    """Run the rehearsal inside the strongest isolation that the machine has, and return its exit status."""
+@contextmanager
+def alone(state: Path) -> Iterator[int]:
+    """Hold the rehearsal's own lock, and yield its descriptor: whoever inherits that holds it as well.
+
+    It is taken before the sandbox is touched, so that a second start cannot take the first one's sandbox down.
+
+    Raises:
+        AlreadyRunningError: another process rehearses in this state directory.
+    """
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(state / "rehearsal.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"process {os.getpid()}".encode(), 0)
+        yield handle
+    except BlockingIOError:
+        holder = os.pread(handle, 100, 0).decode("ascii", "replace")
+        raise AlreadyRunningError(
+            f"this rehearsal is running already: {holder or 'it has just started'}",
+            remedy="wait for it (tagboat status), or stop that process; its state is kept",
+        ) from None
+    finally:
+        os.close(handle)
+
+
+def outside(state: Path, rehearsal: Rehearsal, lock: int, *, as_json: bool) -> int:
+    """Run the rehearsal inside the strongest isolation that the machine has, and return its exit status.
+
+    Args:
+        state: the state directory.
+        rehearsal: what was prepared in it.
+        lock: the descriptor of :func:`alone`; the process inside keeps it as well.
+        as_json: whether the answer is JSON.
+
+    Raises:
+        InterruptedRunError: the process inside was killed, and so has not answered.
+    """
     from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
     from tagboat.adapters.isolation import private_network  # noqa: PLC0415
     from tagboat.sandbox.relay import running_relay  # noqa: PLC0415
 
     isolation = private_network()
-    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    environment = inside_environment(os.environ, isolation)
+    index = PUBLIC.indexes["pypi"].simple
+    with _socket_folder() as folder:
+        socket = Path(folder) / "relay"
+        # -P: the folder that we are in may be the project's, and may hold a module of any name.
+        command = [sys.executable, "-P", "-m", "tagboat", "rehearse", "--inside", str(socket)]
+        command += ["--state", str(state), *(["--json"] if as_json else [])]
+        with running_relay(socket, default_index=index, never=rehearsal.names):
+            status = _ended(
+                subprocess.Popen(
+                    isolation.wrap(command), env=environment, stdin=subprocess.DEVNULL, pass_fds=(lock,)
+                )
+            )
+    if status < 0:
+        raise InterruptedRunError(
+            f"the rehearsal was ended by {signal.Signals(-status).name}; its state is kept",
+            remedy=f"tagboat resume --state {shlex.quote(str(state))}",
+        )
+    return status
+
+
+def inside_environment(environ: Mapping[str, str], isolation: Isolation) -> dict[str, str]:
+    """Return all that the process inside gets to see of the user's variables: names that hold no credential."""
+    environment = {name: environ[name] for name in _KEPT_VARIABLES if name in environ}
     environment["TAGBOAT_ISOLATION"] = isolation.describe()
     environment["TAGBOAT_OUTSIDE"] = str(os.getpid())
     if isolation.network == "open":
-        refused = "http://127.0.0.1:9"
-        environment |= dict.fromkeys(
-            ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ALL_PROXY"), refused
-        )
+        proxies = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ALL_PROXY", "all_proxy")
+        environment |= dict.fromkeys(proxies, "http://127.0.0.1:9")
         environment |= dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1")
-    with tempfile.TemporaryDirectory(prefix="tagboat-") as folder:
-        socket = Path(folder) / "relay"
-        index = PUBLIC.indexes["pypi"].simple
-        with running_relay(socket, default_index=index, never=rehearsal.names):
-            command = [
-                sys.executable,
-                "-m",
-                "tagboat",
-                "rehearse",
-                "--inside",
-                str(socket),
-                "--state",
-                str(state),
-            ]
-            command += ["--json"] if as_json else []
-            child = subprocess.Popen(isolation.wrap(command), env=environment, stdin=subprocess.DEVNULL)
-            return _wait(child)
+    return environment
 
 
 @contextmanager
@@ -238,84 +277,6 @@ def _bring(rehearsal: Rehearsal, addresses: Addresses, copy: Copy, url: str) -> 
         )
 
 
-def _configuration(source: Source, head: str, tags: Sequence[str]) -> Config:
-    from tagboat.config.at_tag import configuration, configuration_of_tag  # noqa: PLC0415
-
-    known = source.tag_names()
-    if not tags:
-        return configuration(source.tree(head), known)
-    tag = tags[0] if tags[0] in known else tags[0].split("=", 1)[-1]
-    commit = source.tag_commit(tag)
-    if commit is None:
-        raise RefusedError(
-            f"the tag {tag} is not in this repository", remedy="name a tag that 'git tag' lists"
-        )
-    return configuration_of_tag(tag, source.tree(commit), source.tree(head), known)
-
-
-def _choose(
-    source: Source, copy: Copy, wanted: Sequence[Component], head: str, branch: str
-) -> tuple[list[str], str]:
-    tags: dict[str, str] = {}
-    files: dict[str, bytes] = {}
-    edits = []
-    new: list[str] = []
-    for component in wanted:
-        versions = _tagged(source, component)
-        at_head = [v for v, name in versions.items() if source.tag_commit(name) == head and not v.local]
-        if at_head:
-            tags[component.name] = versions[max(at_head)]
-            continue
-        version, changed = _next_version(source, component, head, versions, files)
-        files |= changed
-        edits += [f"{file}: {version}" for file in changed]
-        tags[component.name] = TagGrammar(component.tag).tag(version)
-        new.append(tags[component.name])
-    commit = copy.commit(head, files, "Set the version to rehearse") if files else head
-    copy.set_branch(branch, commit)
-    for tag in new:
-        copy.tag(tag, commit)
-    if files:
-        tags = {name: tag for name, tag in tags.items() if tag in new} or tags
-    return [f"{name}={tag}" for name, tag in tags.items()], "; ".join(edits)
-
-
-def _next_version(
-    source: Source, component: Component, head: str, versions: dict[Version, str], files: Mapping[str, bytes]
-) -> tuple[Version, dict[str, bytes]]:
-    from tagboat.planner.version_edit import edited, next_patch  # noqa: PLC0415
-    from tagboat.planner.version_place import version_place  # noqa: PLC0415
-    from tagboat.planner.version_vcs import is_dynamic_from_vcs  # noqa: PLC0415
-
-    original = source.tree(head)
-    tree = Tree(original.paths, lambda path: files[path] if path in files else original.read(path))
-    finals = [version for version in versions if not version.is_prerelease]
-    if is_dynamic_from_vcs(tree, component.path):
-        return (next_patch(max(finals), versions) if finals else Version("0.1.0")), {}
-    place = version_place(tree, component.path, component.distributions[0])
-    version = Version(place.version)
-    if not version.is_prerelease and not version.local and version not in versions:
-        return version, {}
-    following = next_patch(max([version, *finals]), versions)
-    return following, {place.file: edited(tree.read(place.file), place, following)}
-
-
-def _tagged(source: Source, component: Component) -> dict[Version, str]:
-    grammar = TagGrammar(component.tag)
-    return {version: name for name in source.tag_names() if (version := grammar.version(name)) is not None}
-
-
-def _green(source: Source, config: Config, tags: Sequence[str], branch: str) -> Iterator[str]:
-    from tagboat.config.lines import allowed_branches  # noqa: PLC0415
-
-    for chosen in select(config, tags):
-        commit = source.tag_commit(chosen.tag)
-        branches = allowed_branches(chosen.component, chosen.version, branch)
-        for workflow in chosen.component.checks or ("ci.yml",):
-            if commit and branches:
-                yield f"{commit} {branches[0]} {workflow}"
-
-
 def _local_name(path: Path) -> str:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.resolve().name).strip("-.") or "project"
     return f"rehearsal/{name}"
@@ -327,10 +288,31 @@ def _relay_cache() -> Path:
     return user_cache_path("tagboat") / "relay"
 
 
-def _wait(child: subprocess.Popen[bytes]) -> int:
-    while True:
-        try:
-            status = child.wait()
-        except KeyboardInterrupt:
-            continue
-        return status if status >= 0 else 128 - status
+def _same(rehearsal: Rehearsal, asked: tuple[str, ...], state: Path) -> Rehearsal:
+    if rehearsal.asked == asked:
+        return rehearsal
+    raise StalePlanError(
+        f"{state} holds another rehearsal: {', '.join(rehearsal.tags)} of {rehearsal.asked[0][:12]}",
+        remedy=f"continue that one: tagboat resume --state {shlex.quote(str(state))}; or name a fresh --state",
+    )
+
+
+def _socket_folder() -> tempfile.TemporaryDirectory[str]:
+    """A new folder for the relay's socket, whose path the kernel keeps short (unix(7): 108 bytes)."""
+    long = len(os.fsencode(tempfile.gettempdir())) > _LONGEST_SOCKET_FOLDER
+    return tempfile.TemporaryDirectory(prefix="tagboat-", dir="/tmp" if long else None)  # noqa: S108 - private, 0700
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int:
+    """Wait for the process inside, which a terminal's Ctrl-C reaches by itself; other wishes to end are passed on."""
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        child.send_signal(number)
+
+    kept = {number: signal.signal(number, pass_on) for number in (signal.SIGTERM, signal.SIGHUP)}
+    kept[signal.SIGINT] = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return child.wait()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -48,6 +48,16 @@ class Local:
         moved = {name: value for name, value in there.items() if here.get(name) != value}
         _update(target, [f"update {name}\0{value}\0\0" for name, value in moved.items()])
 
+    def fetch_commit(self, mirror: Path, commit: str) -> None:
+        """Bring one commit and its history, for a HEAD that no branch and no tag names; no reference moves.
+
+        Raises:
+            RefusedError: its objects are not all there, or malformed.
+        """
+        source, target = self._git(), Git(mirror, environment=self._environment)
+        if target.run("cat-file", "-e", f"{commit}^{{commit}}", fine=(0, 1, 128)).returncode:
+            self._copy_objects(source, target, mirror, {commit}, set(_listed(target).values()))
+
     def default_branch(self) -> str:
         """Return the branch that is checked out; with none, the one that ``origin`` calls its own.
 

@@ -45,7 +45,10 @@ def build(
     """
     report = Report("build", as_json=as_json)
     with answering(report):
-        from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
+        from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
+
+        need("build", "a build")
+        from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
         adopt = {shard.rsplit("/", 1)[-1]: adopted} if adopted and shard else {}

@@ -23,7 +23,10 @@ def confirm(manifest_file: Path, sandbox: Path | None, state: Path | None, as_js
     """Look every published file up by digest, install it with a real installer, and name any drift."""
     report = Report("confirm", as_json=as_json)
     with answering(report):
-        from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
+        from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
+
+        need("build", "installing what was published")
+        from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import open_manifest  # noqa: PLC0415
 
         opened = open_manifest(

@@ -44,7 +44,10 @@ def gather(
     """
     report = Report("gather", as_json=as_json)
     with answering(report):
-        from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
+        from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
+
+        need("build", "checking what was built")
+        from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
         wish = Wish(project, places(sandbox), repository, tags, components, state)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from itertools import count
 from pathlib import Path
 
 import click
 
 from tagboat.cli import options
-from tagboat.cli.commands.release import carry_out
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
 
@@ -40,21 +41,29 @@ def rehearse(
     if inside is not None and state is not None:
         continue_inside(state, inside, report)
     with answering(report):
-        from tagboat.wiring.rehearsal import outside, prepare  # noqa: PLC0415 - after --help
+        from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
+
+        need("sandbox", "a rehearsal")
+        need("build", "a rehearsal")
+        from tagboat.wiring.rehearsal import alone, outside, prepare  # noqa: PLC0415
 
         place = fresh_state(path) if state is None else state.resolve()
-        rehearsal = prepare(path, tags, components, place)
-        report.say(f"rehearsing {', '.join(rehearsal.tags)} of {rehearsal.repository}; state: {place}")
-        if rehearsal.edited:
-            report.say(f"edited in the copy: {rehearsal.edited}")
-        sys.exit(outside(place, rehearsal, as_json=as_json))
+        report.extra["state"] = str(place)
+        with alone(place) as lock:
+            rehearsal = prepare(path, tags, components, place)
+            report.say(f"rehearsing {', '.join(rehearsal.tags)} of {rehearsal.repository}; state: {place}")
+            if rehearsal.edited:
+                report.say(f"edited in the copy: {rehearsal.edited}")
+            sys.exit(outside(place, rehearsal, lock, as_json=as_json))
 
 
 def continue_inside(state: Path, socket: Path, report: Report) -> None:
     """Play the rehearsal; this process is in the private network already."""
     with answering(report):
-        from tagboat.wiring import rehearsal  # noqa: PLC0415 - after --help
+        from tagboat.cli.commands.release import carry_out  # noqa: PLC0415 - after --help
+        from tagboat.wiring import rehearsal  # noqa: PLC0415
 
+        report.extra["state"] = str(state)
         isolation = os.environ.get("TAGBOAT_ISOLATION", "")
         report.extra["isolation"] = isolation
         report.extra["not_covered"] = list(rehearsal.NOT_COVERED)
@@ -67,8 +76,9 @@ def continue_inside(state: Path, socket: Path, report: Report) -> None:
         report.data("A rehearsal does not cover:")
         for line in rehearsal.NOT_COVERED:
             report.data(f"  {line}")
+        shown = shlex.quote(str(state))
         report.data(
-            f"look further: tagboat ledger show {state}; {state}/sandbox/journal.jsonl; {state}/logs/"
+            f"look further: tagboat ledger show {shown}; {shown}/sandbox/journal.jsonl; {shown}/logs/"
         )
 
 
@@ -77,7 +87,12 @@ def fresh_state(path: Path) -> Path:
     from platformdirs import user_state_path  # noqa: PLC0415
 
     root = user_state_path("tagboat") / "rehearsals"
-    number = 1
-    while (place := root / f"{path.resolve().name}-{number}").exists():
-        number += 1
-    return place
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for number in count(1):
+        place = root / f"{path.resolve().name}-{number}"
+        try:
+            place.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return place
+    raise AssertionError("count() has no end")

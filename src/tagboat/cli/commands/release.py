@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,10 @@ def release(
     """
     report = Report("release", as_json=as_json)
     with answering(report):
-        from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
+        from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
+
+        need("build", "a release")
+        from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
         wish = Wish(path, places(sandbox), repository, tags, components, state)
@@ -105,4 +109,15 @@ def show_done(run: ReleaseRun, report: Report) -> None:
         for artifact in report.manifest.artifacts:
             report.data(f"  {artifact.sha256}  {artifact.size:>9}  {artifact.file}")
     report.data(f"manifest: {run.state.manifest}")
-    report.data(f"prove it: tagboat verify {run.state.manifest}")
+    report.data(f"prove it: {proving(run)}")
+
+
+def proving(run: ReleaseRun) -> str:
+    """Return the command that holds the Manifest against where it was published; a rehearsal's services are down."""
+    verify = f"tagboat verify {shlex.quote(str(run.state.manifest))}"
+    sandbox = str(run.context.get("sandbox") or "")
+    if not sandbox:
+        return verify
+    place = shlex.quote(sandbox)
+    up = f"tagboat sandbox up --dir {place} && " if Path(sandbox).parent == run.state.path else ""
+    return f"{up}{verify} --sandbox {place}"

@@ -24,11 +24,15 @@ def resume(state: Path | None, sandbox: Path | None, as_json: bool) -> None:
     report = Report("resume", as_json=as_json)
     with answering(report):
         from tagboat.wiring import rehearsal  # noqa: PLC0415 - after --help
+        from tagboat.wiring.extras import need  # noqa: PLC0415
 
         place = (state or only_open_release()).resolve()
         if (place / rehearsal.FILE).is_file():
-            preview(place, report)
-            sys.exit(rehearsal.outside(place, rehearsal.prepared(place), as_json=as_json))
+            need("sandbox", "a rehearsal")
+            report.extra["state"] = str(place)
+            with rehearsal.alone(place) as lock:
+                preview(place, report)
+                sys.exit(rehearsal.outside(place, rehearsal.prepared(place), lock, as_json=as_json))
         continue_release(place, sandbox, report)
 
 
@@ -40,7 +44,10 @@ def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
 
     plans = StateDirectory(state).load_plans()
     if plans is None:
-        raise UsageError(f"{state} holds no release", remedy="start one: tagboat release --tag TAG")
+        raise UsageError(
+            f"{state} holds no release",
+            remedy="start one: tagboat release --tag TAG, or tagboat rehearse PATH --state DIR",
+        )
     preview(state, report)
     context = plans[2]
     where = sandbox or (Path(str(context["sandbox"])) if context.get("sandbox") else None)
@@ -61,6 +68,9 @@ def preview(state: Path, report: Report) -> None:
     from tagboat.engine.summary import summary  # noqa: PLC0415
 
     steps = summary(state)["steps"]
+    if not steps:
+        report.say(f"resuming {state}: no step has been begun")
+        return
     done = [s for s in steps if s["state"] in (StepState.SUCCEEDED.value, StepState.SKIPPED.value)]
     unsure = [s["key"] for s in steps if s["state"] == StepState.UNKNOWN.value]
     report.say(f"resuming {state}: {len(done)} of {len(steps)} steps are done and their results are reused")
@@ -79,7 +89,7 @@ def only_open_release() -> Path:
     from tagboat.engine.summary import all_releases, summary  # noqa: PLC0415
 
     rows = [summary(path) for path in all_releases(user_state_path("tagboat"))]
-    unfinished = [row["state"] for row in rows if row["result"] != "succeeded"]
+    unfinished = [row["state"] for row in rows if row["result"] not in ("succeeded", "running")]
     if len(unfinished) == 1:
         return Path(unfinished[0])
     named = ", ".join(unfinished) or "none"

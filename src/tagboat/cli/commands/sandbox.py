@@ -38,7 +38,10 @@ def up(directory: Path, as_json: bool) -> None:
     """Start the services and print their addresses; loopback only. One that is up already is left as it is."""
     report = Report("sandbox up", as_json=as_json)
     with answering(report):
-        from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415 - after --help
+        from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
+
+        need("sandbox", "a sandbox")
+        from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
         from tagboat.sandbox import process  # noqa: PLC0415
 
         found = process.up(directory, own_relay=True, default_index=PUBLIC.indexes["pypi"].simple)

@@ -1,0 +1,33 @@
+"""Whether an optional part of Tagboat is installed, asked before anything is started."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from tagboat.errors import MissingExtraError
+
+_MODULES = {
+    "build": ("uv", "build", "pyproject_hooks", "twine", "check_wheel_contents"),
+    "sandbox": ("aiohttp", "trustme"),
+}
+
+
+def need(extra: str, needed_for: str) -> None:
+    """Return when everything of an extra can be imported.
+
+    Args:
+        extra: ``build`` or ``sandbox``; the latter includes the former for a rehearsal, not for the services alone.
+        needed_for: what the user wants, as the subject of a sentence.
+
+    Raises:
+        MissingExtraError: something of it is not installed.
+    """
+    if not all(_there(module) for module in _MODULES[extra]):
+        raise MissingExtraError(extra, needed_for)
+
+
+def _there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
