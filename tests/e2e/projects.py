@@ -74,3 +74,42 @@ def wheel(name: str, version: str, payload: str = "value = 1\n") -> tuple[str, b
 def _record_digest(text: str) -> str:
     digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
     return f"sha256={digest}"
+
+
+def _tiny(
+    requires: str, backend: str, project: str = 'version = "1.0"', tables: str = "", folder: str = ""
+) -> dict[str, str]:
+    return {
+        "pyproject.toml": (
+            f'[build-system]\nrequires = ["{requires}"]\nbuild-backend = "{backend}"\n\n'
+            f'[project]\nname = "tiny-boat"\ndescription = "Tiny"\nrequires-python = ">=3.9"\n'
+            f'readme = "README.md"\n{project}\n\n{tables}'
+        ),
+        "README.md": "# Tiny boat\n",
+        f"{folder}tiny_boat/__init__.py": '"""Tiny."""\n\nvalue = 1\n',
+    }
+
+
+BACK_ENDS: dict[str, dict[str, str]] = {
+    "setuptools": _tiny("setuptools>=77", "setuptools.build_meta", folder="src/"),
+    "setuptools-scm": _tiny(
+        'setuptools>=77", "setuptools-scm>=8',
+        "setuptools.build_meta",
+        'dynamic = ["version"]',
+        "[tool.setuptools_scm]\n",
+        "src/",
+    ),
+    "hatchling": _tiny("hatchling", "hatchling.build", folder="src/"),
+    "hatch-vcs": _tiny(
+        'hatchling", "hatch-vcs',
+        "hatchling.build",
+        'dynamic = ["version"]',
+        '[tool.hatch.version]\nsource = "vcs"\n',
+        "src/",
+    ),
+    "flit": _tiny("flit_core>=3.12,<4", "flit_core.buildapi"),
+    "poetry-core": _tiny("poetry-core>=2", "poetry.core.masonry.api", folder="src/"),
+    "pdm": _tiny("pdm-backend", "pdm.backend", folder="src/"),
+    "uv_build": _tiny("uv_build>=0.9,<1", "uv_build", folder="src/"),
+}
+"""The same tiny package for each back end, without a word about Tagboat."""

@@ -1,0 +1,212 @@
+"""Rehearsals of projects that say nothing about Tagboat: every back end, and repositories that cannot be rehearsed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from harbour import Answer, answer_of, command, environment, kill, run, sha256, until
+from projects import BACK_ENDS
+
+
+@dataclass
+class Workshop:
+    """A local repository that no forge knows."""
+
+    folder: Path
+    state: Path
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self, files: Mapping[str, str]) -> None:
+        for name, content in files.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(content)
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "-m", "Begin")
+
+    def rehearse(self, *arguments: str, **variables: str) -> Answer:
+        return run(
+            ["rehearse", self.folder, *arguments, "--state", self.state],
+            self.folder,
+            environment(**variables),
+        )
+
+    def snapshot(self) -> dict[str, tuple[int, str]]:
+        return {
+            str(path): (path.stat().st_mtime_ns, sha256(path))
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file()
+        }
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    made = Workshop(tmp_path / "tiny-boat", tmp_path / "state")
+    made.folder.mkdir()
+    made.git("init", "--quiet", "--initial-branch=main")
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("back_end", sorted(BACK_ENDS))
+def test_a_project_of_each_back_end_is_rehearsed_without_any_configuration(
+    workshop: Workshop, back_end: str
+) -> None:
+    workshop.commit(BACK_ENDS[back_end])
+    if "dynamic" in BACK_ENDS[back_end]["pyproject.toml"]:
+        workshop.git("tag", "v0.3.0")
+        workshop.commit({"more.txt": "more\n"})
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    assert answer.json["isolation"]
+    assert answer.json["not_covered"]
+    kinds = sorted(row["role"] for row in answer.json["manifest"])
+    assert kinds == ["archive", "checksum", "sdist", "wheel"]
+    assert {row["state"] for row in answer.json["steps"]} == {"succeeded"}
+
+
+def test_a_static_version_that_is_tagged_already_gets_the_next_patch_in_the_copy_alone(
+    workshop: Workshop,
+) -> None:
+    workshop.commit(BACK_ENDS["flit"])
+    workshop.git("tag", "v1.0")
+    workshop.commit({"more.txt": "more\n"})
+    (workshop.folder / "dirty.txt").write_text("dirty\n")
+    before = workshop.snapshot()
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    assert answer.json["releases"][0]["version"] == "1.0.1"
+    assert "edited in the copy: pyproject.toml: 1.0.1" in answer.err
+    assert workshop.snapshot() == before
+    assert workshop.git("tag") == "v1.0"
+    assert workshop.git("status", "--porcelain") == "?? dirty.txt"
+
+
+def test_a_tag_on_the_head_is_rehearsed(workshop: Workshop) -> None:
+    workshop.commit(BACK_ENDS["flit"])
+    workshop.git("tag", "-a", "-m", "one", "v1.0")
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    (release,) = answer.json["releases"]
+    assert (release["tag"], release["commit"]) == ("v1.0", workshop.git("rev-parse", "HEAD"))
+    assert "edited" not in answer.err
+
+
+def test_an_older_tag_is_rehearsed_when_it_is_named(workshop: Workshop) -> None:
+    workshop.commit(BACK_ENDS["flit"])
+    workshop.git("tag", "v1.0")
+    tagged = workshop.git("rev-parse", "HEAD")
+    workshop.commit({"more.txt": "more\n"})
+    answer = workshop.rehearse("--tag", "v1.0")
+    assert answer.exit == 0, answer.err
+    assert answer.json["releases"][0]["commit"] == tagged
+
+
+def test_a_repository_without_a_project_is_refused(workshop: Workshop) -> None:
+    workshop.commit({"README.md": "nothing\n"})
+    answer = workshop.rehearse()
+    assert answer.exit == 3, answer.err
+    assert "no Python project" in answer.cause
+    assert answer.remedy
+
+
+def test_an_empty_repository_is_refused(workshop: Workshop) -> None:
+    answer = workshop.rehearse()
+    assert answer.exit == 3, answer.err
+    assert "no commit yet" in answer.cause
+
+
+def test_a_folder_that_is_no_repository_is_refused(tmp_path: Path) -> None:
+    answer = run(["rehearse", tmp_path, "--state", tmp_path / "state"], tmp_path, environment())
+    assert answer.exit == 3, answer.err
+    assert "git repository" in answer.remedy
+
+
+def test_a_shallow_clone_is_refused_with_the_command_that_completes_it(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    workshop.commit(BACK_ENDS["flit"])
+    workshop.commit({"more.txt": "more\n"})
+    shallow = Workshop(tmp_path / "shallow", tmp_path / "shallow-state")
+    subprocess.run(
+        ["git", "clone", "--quiet", "--depth=1", workshop.folder.as_uri(), shallow.folder],
+        env=environment(),
+        timeout=60,
+        check=True,
+    )
+    answer = shallow.rehearse()
+    assert answer.exit == 3, answer.err
+    assert "git fetch --unshallow" in answer.remedy
+
+
+def test_maturin_without_rust_is_refused_before_anything_is_built(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.commit(
+        {
+            "pyproject.toml": '[build-system]\nrequires = ["maturin>=1.7"]\nbuild-backend = "maturin"\n'
+            '[project]\nname = "tiny-boat"\nversion = "1.0"\n',
+            "Cargo.toml": '[package]\nname = "tiny-boat"\nversion = "1.0.0"\nedition = "2021"\n',
+            "src/lib.rs": "",
+        }
+    )
+    path = without(tmp_path / "bin", "cargo", "rustc")
+    answer = workshop.rehearse(PATH=str(path))
+    assert answer.exit == 3, answer.err
+    assert "needs Rust (cargo)" in answer.cause
+    assert "adopt" in answer.remedy
+
+
+def without(folder: Path, *programs: str) -> Path:
+    """A folder with links to all programs of this machine but these."""
+    folder.mkdir()
+    for place in os.environ["PATH"].split(os.pathsep):
+        for program in Path(place).glob("*"):
+            link = folder / program.name
+            if program.name not in programs and not link.is_symlink():
+                link.symlink_to(program)
+    return folder
+
+
+@pytest.mark.slow
+def test_a_killed_rehearsal_is_resumed_with_its_own_sandbox(workshop: Workshop) -> None:
+    workshop.commit(BACK_ENDS["flit"])
+    process = subprocess.Popen(
+        command("rehearse", workshop.folder, "--state", workshop.state, "--json"),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    journal = workshop.state / "sandbox" / "journal.jsonl"
+    until(lambda: journal.exists() and '"service": "testpypi"' in journal.read_text(), "the first upload")
+    kill(process)
+    done = subprocess.run(
+        command("resume", "--state", workshop.state, "--json"),
+        cwd=workshop.folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    answer = answer_of(done.returncode, done.stdout, done.stderr)
+    assert answer.exit == 0, answer.err
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    sent = [(line["service"], line["key"]) for line in lines if line["operation"] == "upload"]
+    assert len(sent) == len(set(sent)) == 4
