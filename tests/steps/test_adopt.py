@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tagboat.errors import ConflictError
+from tagboat.steps.adopt import fetch_adopted
+from tagboat.testing.forge import FakeForge
+
+
+def adopted(bench: Any) -> Any:
+    return bench.run("adopt", tags=("v1.0",)).facts["manifest"]
+
+
+def test_without_a_draft_nothing_is_adopted(bench: Any) -> None:
+    assert adopted(bench) is None
+
+
+def test_a_draft_without_a_manifest_is_not_adopted(bench: Any) -> None:
+    bench.draft(*bench.files(bench.built())[:2])
+    assert adopted(bench) is None
+
+
+def test_our_own_filled_draft_is_adopted(bench: Any) -> None:
+    manifest = bench.built()
+    bench.draft(*bench.files(manifest))
+    assert adopted(bench) == manifest.as_json()
+
+
+def test_a_manifest_for_another_plan_is_not_adopted(bench: Any) -> None:
+    bench.draft(*bench.files(bench.built(plan="0" * 64)))
+    assert adopted(bench) is None
+    assert "built for the plan 000000000000" in bench.logged[-1]
+
+
+def test_a_manifest_that_nobody_vouches_for_is_not_adopted(bench: Any) -> None:
+    bench.draft(*bench.files(bench.built()), forge=FakeForge(bench.hosted, login="stranger"))
+    assert adopted(bench) is None
+    assert "uploaded by stranger" in bench.logged[-1]
+
+
+@pytest.mark.parametrize("event", ["manifest", "approval"])
+def test_our_ledger_or_a_person_vouches_for_a_stranger_s_manifest(bench: Any, event: str) -> None:
+    manifest = bench.built()
+    bench.draft(*bench.files(manifest), forge=FakeForge(bench.hosted, login="stranger"))
+    bench.ports.ledger.append(event, body={"digest": manifest.digest})
+    assert adopted(bench) == manifest.as_json()
+
+
+def test_without_a_login_no_upload_vouches(bench: Any) -> None:
+    anonymous = FakeForge(bench.hosted, login="")
+    bench.draft(*bench.files(bench.built()), forge=anonymous)
+    object.__setattr__(bench.ports, "forge", anonymous)
+    assert adopted(bench) is None
+
+
+def test_a_manifest_whose_file_is_missing_is_not_adopted(bench: Any) -> None:
+    sdist, _, text = bench.files(bench.built())
+    bench.draft(sdist, text)
+    assert adopted(bench) is None
+    assert "demo-1.0-py3-none-any.whl is absent" in bench.logged[-1]
+
+
+def test_a_manifest_beside_other_bytes_is_not_adopted(bench: Any) -> None:
+    sdist, wheel, text = bench.files(bench.built())
+    bench.draft(sdist, bench.write(wheel.name, "other bytes"), text)
+    assert adopted(bench) is None
+    assert "not the recorded one" in bench.logged[-1]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "null", '{"schema": "tagboat/manifest/9"}', "{", '{"schema": []}']
+)
+def test_what_cannot_be_read_as_a_manifest_is_not_adopted(bench: Any, text: str) -> None:
+    bench.draft(bench.write("tagboat-manifest.json", text))
+    assert adopted(bench) is None
+
+
+def test_a_manifest_of_absurd_size_is_not_fetched(bench: Any) -> None:
+    bench.draft(bench.write("tagboat-manifest.json", "{}"))
+    (release,) = bench.hosted.releases.values()
+    huge = replace(release.assets[0], size=1 << 30)
+    bench.hosted.releases[release.id] = replace(release, assets=(huge,))
+    assert adopted(bench) is None
+
+
+def test_two_drafts_are_a_conflict_that_names_both(bench: Any) -> None:
+    first, second = bench.draft(), bench.draft()
+    with pytest.raises(ConflictError, match=rf"releases/{second} .*releases/{first} "):
+        adopted(bench)
+
+
+def test_several_tags_need_one_manifest(bench: Any) -> None:
+    manifest = bench.built()
+    bench.draft(*bench.files(manifest))
+    assert bench.run("adopt", tags=("v1.0", "other-v1")).facts["manifest"] is None
+    draft = bench.forge.create_draft(tag="other-v1", commit="", title="", notes="", prerelease=False)
+    bench.forge.upload_asset(draft, "tagboat-manifest.json", bench.files(manifest)[-1])
+    assert bench.run("adopt", tags=("v1.0", "other-v1")).facts["manifest"] == manifest.as_json()
+    other = json.loads(manifest.text) | {"tool": "tagboat 9"}
+    bench.forge.delete_asset(bench.forge.releases()[0].assets[0])
+    bench.forge.upload_asset(
+        draft, "tagboat-manifest.json", bench.write("tagboat-manifest.json", json.dumps(other))
+    )
+    assert bench.run("adopt", tags=("v1.0", "other-v1")).facts["manifest"] is None
+
+
+def test_adopted_files_are_fetched_once(bench: Any) -> None:
+    manifest = bench.built()
+    bench.draft(*bench.files(manifest))
+    artifact = manifest.artifacts[0]
+    object.__setattr__(bench.ports, "store", type(bench.ports.store)(bench.folder / "empty"))
+    fetch_adopted(bench.ports, manifest, artifact, bench.folder)
+    assert bench.ports.store.has(artifact.sha256)
+    bench.hosted.contents.clear()
+    fetch_adopted(bench.ports, manifest, artifact, bench.folder)
+
+
+def test_an_adopted_file_that_is_gone_or_replaced_is_a_conflict(bench: Any) -> None:
+    manifest = bench.built()
+    bench.draft(*bench.files(manifest)[1:])
+    with pytest.raises(ConflictError, match="no longer has"):
+        fetch_adopted(bench.ports, manifest, replace(manifest.artifacts[0], sha256="0" * 64), bench.folder)
+    with pytest.raises(ConflictError, match="its Manifest says"):
+        fetch_adopted(bench.ports, manifest, replace(manifest.artifacts[1], sha256="0" * 64), bench.folder)
