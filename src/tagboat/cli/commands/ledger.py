@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,9 @@ from tagboat.cli import options
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
 from tagboat.errors import ConflictError, UsageError
-from tagboat.ports.ledger import Entry
+
+if TYPE_CHECKING:
+    from tagboat.ports.ledger import Entry
 
 source = click.argument(
     "source", type=click.Path(exists=True, path_type=Path), default=".", metavar="[STATE|FILE]"

@@ -56,9 +56,8 @@ def _show_all(*, as_json: bool) -> None:
         names = [", ".join(f"{r['component']} {r['version']}" for r in row["releases"]) for row in rows]
         width = max(len(name) for name in names)
         for row, name in zip(rows, names, strict=True):
-            click.echo(
-                plain(f"{row['result']:<11}") + f" {plain(name):<{width}}  {plain(row['reason'])}".rstrip()
-            )
+            told = f"{row['result']:<11} {name:<{width}}  {plain(row['reason'])}"
+            click.echo(plain(told, lines=True).rstrip())
             click.echo(f"{'':<11} {plain(row['next'] or row['state'])}")
     raise SystemExit(0)
 
