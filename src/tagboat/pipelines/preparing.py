@@ -28,7 +28,17 @@ from tagboat.steps import (
 from tagboat.steps.kinds import freeze
 
 
-def check(config: Config, release: Release, default_branch: str) -> Iterator[Step]:
+def by_tag(releases: Sequence[Release]) -> dict[str, list[Release]]:
+    """Group the releases by tag: a tag has one release on the forge, whichever components share it."""
+    groups: dict[str, list[Release]] = {}
+    for release in releases:
+        groups.setdefault(release.tag, []).append(release)
+    return groups
+
+
+def check(
+    config: Config, release: Release, releases: Sequence[Release], default_branch: str
+) -> Iterator[Step]:
     """Ask whether the tag may be released."""
     component, name = config.component(release.component), release.component
     branches = tuple(allowed_branches(component, Version(release.version), default_branch))
@@ -62,7 +72,9 @@ def check(config: Config, release: Release, default_branch: str) -> Iterator[Ste
     if component.notes:
         notes = notes_present.Options(release.commit, release.version, notes_path(component, release))
         yield freeze("notes-present", f"notes-present:{name}", notes, component=name)
-    free_release = forge_release_free.Options(release.tag)
+    chosen = {other.component for other in releases}
+    sharing = (c.name for c in config.components if c.tag == component.tag and c.name not in chosen)
+    free_release = forge_release_free.Options(release.tag, tuple(sharing))
     yield freeze(
         "forge-release-free", f"forge-release-free:{name}", free_release, component=name, needs=("adopt",)
     )
@@ -87,6 +99,8 @@ def build(
                 yield step
     for shard in component.shards:
         yield _shard_step(component, shard, release.commit, release.version, tuple(needs))
+    if release is not by_tag(releases)[release.tag][0]:
+        return
     name = f"{repository.rsplit('/', 1)[-1]}-{release.tag.replace('/', '-')}"
     archive = source_archive.Options(component.name, release.commit, name)
     key = f"source-archive:{component.name}"

@@ -10,10 +10,9 @@ from tagboat.config.model import Component, Config
 from tagboat.core.artifact import Artifact, Manifest, Role
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
-from tagboat.pipelines.preparing import final_index, notes_path
+from tagboat.pipelines.preparing import by_tag, final_index, notes_path
 from tagboat.steps import (
     asset,
-    confirm_forge,
     confirm_index,
     draft,
     ledger_asset,
@@ -22,20 +21,24 @@ from tagboat.steps import (
     undraft,
     upload,
 )
+from tagboat.steps import confirm_forge as confirm_forge_step
 from tagboat.steps.kinds import freeze
 
 
 def stage_forge(
-    config: Config, release: Release, manifest: Manifest, manifest_file: Artifact
+    config: Config, group: Sequence[Release], manifest: Manifest, manifest_file: Artifact
 ) -> Iterator[Step]:
-    """Fill the draft, the Manifest last."""
-    component, name = config.component(release.component), release.component
-    files = _release_files(manifest, manifest_file, name)
+    """Fill the draft of one tag, for all components that share it; the Manifest last."""
+    release, name = group[0], group[0].component
+    files = _release_files(manifest, manifest_file, group)
+    notes = [path for r in group if (path := notes_path(config.component(r.component), r))]
+    names = ", ".join(r.component for r in group)
     made = draft.Options(
         tag=release.tag,
         commit=release.commit,
-        title=f"{name} {release.version}" if len(config.components) > 1 else release.version,
-        notes=notes_path(component, release),
+        title=f"{names} {release.version}" if len(config.components) > 1 else release.version,
+        notes=notes[0] if notes else "",
+        more_notes=tuple(dict.fromkeys(notes[1:])),
         prerelease=Version(release.version).is_prerelease,
         files=tuple(f"{file.file}={file.sha256}" for file in files),
     )
@@ -111,7 +114,8 @@ def _upload(
 def un_draft(config: Config, releases: Sequence[Release], needs: tuple[str, ...]) -> Iterator[Step]:
     """Add the ledger to every draft, then make the releases public."""
     ledgers = []
-    for release in releases:
+    groups = list(by_tag(releases).values())
+    for release in (group[0] for group in groups):
         key = f"ledger-asset:{release.component}"
         step = freeze(
             "ledger-asset", key, ledger_asset.Options(release.tag), component=release.component, needs=needs
@@ -119,17 +123,17 @@ def un_draft(config: Config, releases: Sequence[Release], needs: tuple[str, ...]
         ledgers.append(step)
     yield from ledgers
     needs = (*needs, *(step.key for step in ledgers))
-    for release in releases:
-        component = config.component(release.component)
-        latest = config.components[0].name == component.name or len(config.components) == 1
+    for group in groups:
+        release, component = group[0], config.component(group[0].component)
+        latest = config.components[0].name in {r.component for r in group}
         options = undraft.Options(release.tag, release.version, component.tag, latest=latest)
         yield freeze("undraft", f"undraft:{component.name}", options, component=component.name, needs=needs)
 
 
-def confirm(
-    config: Config, release: Release, manifest: Manifest, manifest_file: Artifact, done: tuple[str, ...]
+def confirm_indexes(
+    config: Config, release: Release, manifest: Manifest, done: tuple[str, ...]
 ) -> Iterator[Step]:
-    """Look everything up once more."""
+    """Look up once more what the indexes hold of a component."""
     component = config.component(release.component)
     for target in component.targets:
         for distribution in component.distributions:
@@ -145,14 +149,20 @@ def confirm(
             )
             key = f"confirm:{target}:{distribution}"
             yield freeze("confirm-index", key, options, component=component.name, needs=done)
-    files = tuple(f"{f.file}={f.sha256}" for f in _release_files(manifest, manifest_file, component.name))
-    options_forge = confirm_forge.Options(release.tag, release.commit, files)
-    key = f"confirm:forge:{component.name}"
-    yield freeze("confirm-forge", key, options_forge, component=component.name, needs=done)
 
 
-def _release_files(manifest: Manifest, manifest_file: Artifact, component: str) -> list[Artifact]:
-    files = [a for a in manifest.of(component) if a.role is not Role.BUILD_ONLY]
+def confirm_forge(
+    group: Sequence[Release], manifest: Manifest, manifest_file: Artifact, done: tuple[str, ...]
+) -> Step:
+    """Look up once more what the forge holds under a tag."""
+    release, name = group[0], group[0].component
+    files = tuple(f"{f.file}={f.sha256}" for f in _release_files(manifest, manifest_file, group))
+    options = confirm_forge_step.Options(release.tag, release.commit, files)
+    return freeze("confirm-forge", f"confirm:forge:{name}", options, component=name, needs=done)
+
+
+def _release_files(manifest: Manifest, manifest_file: Artifact, group: Sequence[Release]) -> list[Artifact]:
+    files = [a for r in group for a in manifest.of(r.component) if a.role is not Role.BUILD_ONLY]
     return [*files, manifest_file]
 
 

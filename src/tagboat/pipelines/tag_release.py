@@ -14,8 +14,15 @@ from tagboat.core.canonical import digest
 from tagboat.core.plan import Half, Plan
 from tagboat.core.release import Release
 from tagboat.core.step import Step
-from tagboat.pipelines.preparing import build, check, gather_shards, verify
-from tagboat.pipelines.publishing import confirm, publish_indexes, stage_forge, stage_indexes, un_draft
+from tagboat.pipelines.preparing import build, by_tag, check, gather_shards, verify
+from tagboat.pipelines.publishing import (
+    confirm_forge,
+    confirm_indexes,
+    publish_indexes,
+    stage_forge,
+    stage_indexes,
+    un_draft,
+)
 from tagboat.steps import adopt
 from tagboat.steps.kinds import freeze
 
@@ -24,9 +31,9 @@ NAME = "tag-release"
 
 def prepare(config: Config, releases: Sequence[Release], *, repository: str, default_branch: str) -> Plan:
     """Plan the half that ends in the Manifest."""
-    steps: list[Step] = [freeze("adopt", "adopt", adopt.Options(tuple(r.tag for r in releases)))]
+    steps: list[Step] = [freeze("adopt", "adopt", adopt.Options(tuple(by_tag(releases))))]
     for release in releases:
-        steps.extend(check(config, release, default_branch))
+        steps.extend(check(config, release, releases, default_branch))
     builds: list[Step] = []
     for release in releases:
         builds.extend(build(config, release, releases, repository, {step.key for step in builds}))
@@ -41,8 +48,9 @@ def prepare(config: Config, releases: Sequence[Release], *, repository: str, def
 def publish(config: Config, prepared: Plan, manifest: Manifest, manifest_file: Artifact) -> Plan:
     """Plan the half that publishes the Manifest's files, and nothing else."""
     steps: list[Step] = []
-    for release in prepared.releases:
-        steps.extend(stage_forge(config, release, manifest, manifest_file))
+    groups = by_tag(prepared.releases).values()
+    for group in groups:
+        steps.extend(stage_forge(config, group, manifest, manifest_file))
     staged = tuple(step.key for step in steps)
     for release in prepared.releases:
         steps.extend(stage_indexes(config, release, manifest, staged))
@@ -54,6 +62,7 @@ def publish(config: Config, prepared: Plan, manifest: Manifest, manifest_file: A
     steps.extend(un_draft(config, prepared.releases, tuple(step.key for step in steps)))
     done = tuple(step.key for step in steps)
     for release in prepared.releases:
-        steps.extend(confirm(config, release, manifest, manifest_file, done))
+        steps.extend(confirm_indexes(config, release, manifest, done))
+    steps.extend(confirm_forge(group, manifest, manifest_file, done) for group in groups)
     basis = {**prepared.basis, "prepare": prepared.digest, "manifest": manifest.digest}
     return Plan(Half.PUBLISH, NAME, prepared.releases, tuple(steps), basis)

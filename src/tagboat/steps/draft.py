@@ -28,6 +28,7 @@ class Options:
     Attributes:
         notes: the path of the release notes in the tagged tree, or "".
         files: ``name=sha256`` of every file that the release will hold.
+        more_notes: the paths of further notes, when several components share the tag.
     """
 
     tag: str
@@ -36,6 +37,7 @@ class Options:
     notes: str
     prerelease: bool
     files: tuple[str, ...]
+    more_notes: tuple[str, ...] = ()
 
 
 def find(ports: Ports, inputs: Inputs) -> Receipt | None:
@@ -110,10 +112,9 @@ def _refuse_strangers(ports: Ports, release: ForgeRelease, strays: list[Asset]) 
 
 
 def _notes(ports: Ports, options: Options) -> str:
-    if not options.notes:
-        return ""
-    text = ports.forge.read(options.commit, options.notes)
-    return text.decode("utf-8", "replace")[:_MOST_NOTES] if text else ""
+    paths = [options.notes, *options.more_notes] if options.notes else []
+    texts = (ports.forge.read(options.commit, path) for path in paths)
+    return "\n\n".join(text.decode("utf-8", "replace") for text in texts if text)[:_MOST_NOTES]
 
 
 def _receipt(release: ForgeRelease, verb: str) -> Receipt:
