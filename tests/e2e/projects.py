@@ -113,3 +113,85 @@ BACK_ENDS: dict[str, dict[str, str]] = {
     "uv_build": _tiny("uv_build>=0.9,<1", "uv_build", folder="src/"),
 }
 """The same tiny package for each back end, without a word about Tagboat."""
+
+
+def toolkit(name: str, version: str = "13.0") -> dict[str, str | bytes]:
+    """Three components of one repository: a pure package, a C extension in two shards, a metapackage over both."""
+    flat = module(name)
+    head = 'description = "Tiny"\nrequires-python = ">=3.9"\nreadme = "README.md"\n'
+    return {
+        "tagboat.toml": f"""\
+[policy]
+ci-wait = 0
+
+[components.pathfinder]
+path = "{flat}_pathfinder"
+distributions = ["{name}-pathfinder"]
+tag = "pathfinder-v{{version}}"
+targets = ["testpypi", "pypi"]
+
+[components.bindings]
+path = "{flat}_bindings"
+distributions = ["{name}-bindings"]
+tag = "v{{version}}"
+targets = ["testpypi", "pypi"]
+build-needs = ["pathfinder"]
+needs = ["pathfinder"]
+pythons = ["3.11", "3.12"]
+
+[[components.bindings.shards]]
+name = "cp311"
+python = "3.11"
+wheels = ["cp311-cp311-manylinux*"]
+
+[[components.bindings.shards]]
+name = "cp312"
+python = "3.12"
+sdist = false
+wheels = ["cp312-cp312-manylinux*"]
+
+[components.meta]
+path = "{flat}"
+distributions = ["{name}"]
+tag = "v{{version}}"
+targets = ["testpypi", "pypi"]
+needs = ["pathfinder", "bindings"]
+""",
+        f"{flat}_pathfinder/pyproject.toml": (
+            '[build-system]\nrequires = ["flit_core>=3.12,<4"]\nbuild-backend = "flit_core.buildapi"\n\n'
+            f'[project]\nname = "{name}-pathfinder"\nversion = "1.4"\n{head}'
+        ),
+        f"{flat}_pathfinder/README.md": "# Pathfinder\n",
+        f"{flat}_pathfinder/{flat}_pathfinder/__init__.py": '"""Finds."""\n\nwhere = "here"\n',
+        f"{flat}_bindings/pyproject.toml": (
+            f'[build-system]\nrequires = ["setuptools>=77", "{name}-pathfinder"]\n'
+            'build-backend = "setuptools.build_meta"\n\n'
+            f'[project]\nname = "{name}-bindings"\nversion = "{version}"\n{head}'
+            f'dependencies = ["{name}-pathfinder>=1.4"]\n\n'
+            f'[tool.setuptools]\npackages = ["{flat}_bindings"]\n'
+        ),
+        f"{flat}_bindings/setup.py": (
+            f"import {flat}_pathfinder\nfrom setuptools import Extension, setup\n\n"
+            f'assert {flat}_pathfinder.where == "here"\n'
+            f'setup(ext_modules=[Extension("{flat}_bindings._native", ["{flat}_bindings/_native.c"])])\n'
+        ),
+        f"{flat}_bindings/README.md": "# Bindings\n",
+        f"{flat}_bindings/{flat}_bindings/__init__.py": '"""Binds."""\n\nfrom ._native import depth\n\nassert depth() == 20000\n',
+        f"{flat}_bindings/{flat}_bindings/_native.c": """\
+#include <Python.h>
+
+static PyObject *depth(PyObject *self, PyObject *unused) { return PyLong_FromLong(20000); }
+
+static PyMethodDef methods[] = {{"depth", depth, METH_NOARGS, "Leagues."}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef native = {PyModuleDef_HEAD_INIT, "_native", NULL, -1, methods};
+
+PyMODINIT_FUNC PyInit__native(void) { return PyModule_Create(&native); }
+""",
+        f"{flat}/pyproject.toml": (
+            '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n'
+            f'[project]\nname = "{name}"\nversion = "{version}"\n{head}'
+            f'dependencies = ["{name}-pathfinder~=1.4", "{name}-bindings=={version}"]\n\n'
+            "[tool.setuptools]\npackages = []\n"
+        ),
+        f"{flat}/README.md": "# The whole\n",
+    }
