@@ -59,6 +59,7 @@ class Screen:
         self._marks = _MARKS if _speaks_unicode() else _PLAIN_MARKS
         self._phase = ""
         self._running: tuple[str, float] | None = None
+        self._drawn = False
         self._writing = threading.RLock()
         self._ended = threading.Event()
 
@@ -88,10 +89,11 @@ class Screen:
 
     def close(self) -> None:
         """Take the live line away; nothing is written afterwards unless asked."""
-        if self._running is not None:
-            self._stop()
-            with self._writing:
+        self._stop()
+        with self._writing:
+            if self._drawn:
                 click.echo("\r\x1b[K", err=True, nl=False)
+                self._drawn = False
 
     def style(self, text: str, colour: str | None = None, *, bold: bool = False) -> str:
         """Return the text in a colour, where there are colours."""
@@ -112,10 +114,10 @@ class Screen:
         with self._writing:
             if self._running is not None:
                 key, since = self._running
-                text = cut(
-                    f"  {key:<{self._key_width()}} {elapsed(time.monotonic() - since):>{_TIME}}",
-                    self.columns - 1,
-                )
+                width = self._key_width()
+                row = f"  {cut(key, width):<{width}} {elapsed(time.monotonic() - since):>{_TIME}}"
+                text = cut(row, self.columns - 1)
+                self._drawn = True
                 click.echo(f"\r{self.style(text, 'bright_black')}\x1b[K", err=True, nl=False)
 
     def _stop(self) -> None:
@@ -129,7 +131,8 @@ class Screen:
             self.line(self.style(self._phase, bold=True))
 
     def _write(self, text: str) -> None:
-        clear = "\r\x1b[K" if self.live else ""
+        clear = "\r\x1b[K" if self._drawn else ""
+        self._drawn = False
         click.echo(clear + text, err=True, color=True if self.coloured else None)
 
     def _key_width(self) -> int:
