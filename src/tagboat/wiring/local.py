@@ -36,6 +36,20 @@ def in_work_tree(path: Path) -> Config:
     from tagboat.adapters.worktree import Worktree  # noqa: PLC0415
 
     work = Worktree(path)
-    names = {entry.path for entry in work.files()} | {p.name for p in path.iterdir() if p.is_file()}
+    names = {entry.path for entry in work.files()} | {p.name for p in work.root.iterdir() if p.is_file()}
     tree = Tree(names, lambda file: work.read_work_file(file) or b"")
     return configuration(tree, work.tags())
+
+
+def root_of(path: Path) -> Path:
+    """Return the folder in which the project's configuration is written.
+
+    Raises:
+        RefusedError: ``path`` is in no git repository, or in one without a work tree.
+    """
+    from tagboat.adapters.worktree import Worktree  # noqa: PLC0415
+
+    work = Worktree(path)
+    if work.bare:
+        raise RefusedError(f"{path} has no work tree to write in", remedy="give the path of a clone of it")
+    return work.root

@@ -25,22 +25,22 @@ def init(path: Path, only_print: bool, as_json: bool) -> None:
     with answering(report):
         from tagboat.config.init import appended, configuration_text  # noqa: PLC0415 - after --help
         from tagboat.engine.state import write_durably  # noqa: PLC0415
-        from tagboat.wiring.local import in_work_tree  # noqa: PLC0415
+        from tagboat.wiring.local import in_work_tree, root_of  # noqa: PLC0415
 
-        found = in_work_tree(path)
-        file = path / "pyproject.toml"
+        found, root = in_work_tree(path), root_of(path)
+        file = root / "pyproject.toml"
         if only_print:
             report.extra["text"] = configuration_text(found)
             report.data(configuration_text(found))
             return
-        if (path / "tagboat.toml").exists():
+        if (root / "tagboat.toml").exists():
             raise RefusedError(
                 "there is a tagboat.toml already", remedy="edit it; tagboat config check helps"
             )
         if file.exists():
             write_durably(file, appended(file.read_bytes(), found).decode())
         else:
-            file = path / "tagboat.toml"
+            file = root / "tagboat.toml"
             text = configuration_text(found).replace("[tool.tagboat]\n", "")
             write_durably(file, text.replace("[tool.tagboat.", "["))
         report.extra["file"] = str(file)
