@@ -8,10 +8,10 @@ from typing import Any
 
 from tagboat.core.artifact import Artifact
 from tagboat.core.step import Effect, Phase, Receipt
-from tagboat.errors import ConflictError, StepFailedError
+from tagboat.errors import ConflictError
 from tagboat.ports import Ports
 from tagboat.ports.forge import Asset
-from tagboat.steps.draft import the_release
+from tagboat.steps.draft import the_draft, the_release
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.STAGE
@@ -46,12 +46,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Upload, then compare the digest that the forge computed."""
     options = inputs.options(Options)
     artifact = Artifact.from_json(options.artifact)
-    release = the_release(ports, options.tag)
-    if release is None:
-        raise StepFailedError(
-            f"the draft of {options.tag} is gone",
-            remedy="start again: it is made anew and filled from this build",
-        )
+    release = the_draft(ports, options.tag)
     attempt.log(f"uploading {artifact.file}, {artifact.size} bytes")
     asset = ports.forge.upload_asset(release, artifact.file, ports.store.path(artifact))
     if asset.sha256 and asset.sha256 != artifact.sha256:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tagboat.core.step import Effect, Phase, Receipt
-from tagboat.errors import ConflictError
+from tagboat.errors import ConflictError, StepFailedError
 from tagboat.ports import Ports
+from tagboat.ports.clock import growing_pauses
 from tagboat.ports.forge import Asset, ForgeRelease
 from tagboat.steps.adopt import LEDGER_NAME, MANIFEST_NAME, only_release
 from tagboat.steps.kinds import Attempt, Inputs
@@ -19,6 +20,7 @@ from tagboat.steps.kinds import Attempt, Inputs
 PHASE = Phase.STAGE
 EFFECT = Effect.REVERSIBLE
 _MOST_NOTES = 100_000
+_LOOKS, _FIRST_PAUSE = 5, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,23 @@ def the_release(ports: Ports, tag: str) -> ForgeRelease | None:
         ConflictError: there are several.
     """
     return only_release([r for r in ports.forge.releases() if r.tag == tag], tag)
+
+
+def the_draft(ports: Ports, tag: str) -> ForgeRelease:
+    """Return the tag's release, which an earlier step has made; a list that lags behind is waited for.
+
+    Raises:
+        ConflictError: there are several.
+        StepFailedError: there is none.
+    """
+    for pause in (0.0, *growing_pauses(_LOOKS, _FIRST_PAUSE)):
+        ports.clock.sleep(pause)
+        release = the_release(ports, tag)
+        if release is not None:
+            return release
+    raise StepFailedError(
+        f"the draft of {tag} is gone", remedy="resume: it is made anew and filled from this build"
+    )
 
 
 def _files(options: Options) -> dict[str, str]:

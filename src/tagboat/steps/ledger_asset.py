@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tagboat.core.step import Effect, Phase, Receipt
-from tagboat.errors import StepFailedError
 from tagboat.ports import Ports
 from tagboat.ports.forge import Asset, ForgeRelease
 from tagboat.steps.adopt import LEDGER_NAME
-from tagboat.steps.draft import the_release
+from tagboat.steps.draft import the_draft, the_release
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.PUBLISH
@@ -50,9 +49,7 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Upload the ledger as it is now."""
     tag = inputs.options(Options).tag
-    release = the_release(ports, tag)
-    if release is None:
-        raise StepFailedError(f"the draft of {tag} is gone", remedy="resume: the draft is made anew")
+    release = the_draft(ports, tag)
     turn = len(_ledgers(release)) + 1
     path = attempt.folder / (LEDGER_NAME if turn == 1 else LEDGER_NAME.replace(".jsonl", f"-{turn}.jsonl"))
     path.write_text(ports.ledger.export())

@@ -9,10 +9,9 @@ from packaging.version import Version
 from tagboat.core.canonical import JSON
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.core.tag import TagGrammar
-from tagboat.errors import StepFailedError
 from tagboat.ports import Ports
 from tagboat.ports.forge import ForgeRelease
-from tagboat.steps.draft import the_release
+from tagboat.steps.draft import the_draft, the_release
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.PUBLISH
@@ -38,9 +37,7 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Publish it."""
     options = inputs.options(Options)
-    release = the_release(ports, options.tag)
-    if release is None:
-        raise StepFailedError(f"the draft of {options.tag} is gone", remedy="resume: the draft is made anew")
+    release = the_draft(ports, options.tag)
     version = Version(options.version)
     latest = options.latest and not version.is_prerelease and not _higher(ports, options, version)
     attempt.log(f"publishing {options.tag}: prerelease={version.is_prerelease}, latest={latest}")

@@ -45,8 +45,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="cases at the same time")
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--quick", action="store_true", help="a small choice, and no more")
+    parser.add_argument("--only-seeds", action="store_true", help="leave out the cases that are not dice's")
     parser.add_argument("--part", default="1/1", metavar="I/N", help="only every N-th case, from the I-th on")
-    parser.add_argument("--case", default="", metavar="NAME", help="play this case and keep its folder")
+    parser.add_argument(
+        "--case", default="", metavar="NAME", help="play this case; keep its folder when it is broken"
+    )
     parser.add_argument("--lines", action="store_true", help="print a line for every case")
     parser.add_argument("--without-find", action="store_true", help="take the looking out; then it must fail")
     return parser.parse_args()
@@ -64,7 +67,8 @@ def _played(options: argparse.Namespace) -> Iterator[Outcome]:
             target = 1_000_000
         else:
             seeds = (f"seed/{seed}" for seed in itertools.count(options.seed))
-            names, target = itertools.chain(every_case(points), seeds), options.kills
+            fixed = () if options.only_seeds else every_case(points)
+            names, target = itertools.chain(fixed, seeds), options.kills
         names = itertools.islice(names, part - 1, None, parts)
         kills, open_cases = 0, set[Future[Outcome]]()
         while kills < target:
@@ -86,7 +90,9 @@ def _replay(name: str, *, without_find: bool) -> int:
     print(as_json(outcome))
     for kind, problem in outcome.broken:
         print(f"{kind}: {problem}")
-    print(f"kept: {made.keep()}")
+    if outcome.broken:
+        print(f"kept: {made.keep()}")
+    made.close()
     return 1 if outcome.broken else 0
 
 
