@@ -91,7 +91,9 @@ class SqliteLedger:
             self._database.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            # An interruption may come when the entry is committed already.
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
             raise
         return entry
 
