@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,8 @@ def fault(
         from tagboat.sandbox.faults import Faults  # noqa: PLC0415
 
         _existing(directory)
+        if value is not None and not isfinite(value):
+            raise UsageError(f"--value {value} is no number to count with", remedy="give a finite one")
         made = Faults(directory).add(service, operation, kind, value=value, times=times)
         report.extra["fault"] = asdict(made)
         report.data(f"the next {made.times} of {service} {operation}: {made.kind} {made.value:g}")
@@ -201,7 +204,8 @@ def _up(directory: Path) -> Addresses:
     found = process.status(directory).addresses
     if found is None:
         raise UnavailableError(
-            f"no sandbox is up in {directory}", remedy=f"start it: tagboat sandbox up --dir {directory}"
+            f"no sandbox is up in {directory}",
+            remedy=f"start it: tagboat sandbox up --dir {shlex.quote(str(directory))}",
         )
     return found
 
@@ -209,7 +213,8 @@ def _up(directory: Path) -> Addresses:
 def _existing(directory: Path) -> Path:
     if not directory.is_dir():
         raise UsageError(
-            f"{directory} is no sandbox", remedy=f"start one: tagboat sandbox up --dir {directory}"
+            f"{directory} is no sandbox",
+            remedy=f"start one: tagboat sandbox up --dir {shlex.quote(str(directory))}",
         )
     return directory
 
