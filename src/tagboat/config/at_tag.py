@@ -14,7 +14,7 @@ from tagboat.config.discover import discover
 from tagboat.config.load import FILES, load
 from tagboat.config.model import Component, Config
 from tagboat.config.project import Tree, project_at
-from tagboat.errors import RefusedError
+from tagboat.errors import ConfigError, RefusedError
 
 TODAY = "today's configuration (the tag has none)"
 
@@ -89,4 +89,11 @@ def _own(tree: Tree, at: str, sources: Tree) -> Config | None:
 def _completed(own: Config, tree: Tree, tags: Sequence[str], asked: Sequence[str]) -> Config:
     if own.components:
         return own
+    private = [index.name for index in own.indexes if index.private]
+    if private:
+        raise ConfigError(
+            f"the index {private[0]} is private, and no component says that it goes there: "
+            "nothing is published by default where something may be private",
+            remedy="say it: [tool.tagboat.components.NAME] with targets",
+        )
     return replace(own, components=discover(tree, tags, asked=asked).components)

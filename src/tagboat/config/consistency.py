@@ -12,17 +12,19 @@ from tagboat.config.mistakes import Mistake, near
 from tagboat.config.model import Component, Config, Shard
 from tagboat.config.order import circle
 from tagboat.config.overlap import shared_tag
+from tagboat.config.privacy import indiscretions
 from tagboat.core.tag import TagGrammar
 
 _KNOWN = ("pypi", "testpypi")
 
 
-def inconsistencies(config: Config, tagged: frozenset[str]) -> Iterator[Mistake]:
+def inconsistencies(config: Config, tagged: frozenset[str], targeted: frozenset[str]) -> Iterator[Mistake]:
     """Yield a mistake for each rule that the configuration breaks.
 
     Args:
         config: the configuration, each of whose values is right for itself.
         tagged: the names of the components whose tag grammar the file itself gives.
+        targeted: the names of those whose targets it gives.
     """
     for component in config.components:
         yield from _references(config, component)
@@ -31,6 +33,7 @@ def inconsistencies(config: Config, tagged: frozenset[str]) -> Iterator[Mistake]
     yield from _circles(config)
     yield from _tags(config, tagged)
     yield from _names(config)
+    yield from indiscretions(config, targeted)
     for index in config.indexes:
         if index.name not in _KNOWN and not (index.upload and index.simple):
             said = "needs both 'upload' and 'simple': only pypi and testpypi have known addresses"

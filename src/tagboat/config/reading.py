@@ -44,7 +44,13 @@ def read(
     tagged = frozenset(
         n for n, component in document.components.items() if "tag" in component.model_fields_set
     )
-    mistakes.extend(inconsistencies(config, tagged))
+    wrong = {mistake.path[:3] for mistake in mistakes}
+    targeted = frozenset(
+        n
+        for n, component in document.components.items()
+        if "targets" in component.model_fields_set or ("components", n, "targets") in wrong
+    )
+    mistakes.extend(inconsistencies(config, tagged, targeted))
     if mistakes:
         raise refusal(where + file, text, root, mistakes)
     return config
