@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tagboat.adapters.store import FolderStore
+from tagboat.config.model import Component, Shard
 from tagboat.core.artifact import Artifact, Manifest, Role, ShardRecord
 from tagboat.core.plan import Half, Plan
 from tagboat.core.release import Release
@@ -70,9 +71,18 @@ class Bench:
         return finding
 
     def plan(self, needs: dict[str, Receipt] | None = None) -> Plan:
-        keys = [*(needs or {})]
-        steps = [Step(key, key.partition(":")[0], Phase.CHECK, Effect.NONE) for key in keys]
+        steps = [self.stage(key) for key in dict.fromkeys([*(needs or {}), "build-shard", "gather"])]
         return Plan(Half.PREPARE, "tag-release", (self.release,), tuple(steps))
+
+    def stage(self, key: str) -> Step:
+        """A step of the plan around the one that is tried: one shard is built, and gathered."""
+        kind = key.partition(":")[0]
+        demo = asdict(Component("demo", distributions=("demo",)))
+        options: dict[str, dict[str, Any]] = {
+            "build-shard": {"component": demo, "shard": asdict(Shard()), "commit": COMMIT},
+            "gather": {"repository": "acme/demo"},
+        }
+        return Step(key, kind, Phase.BUILD, Effect.NONE, "demo", options.get(kind, {}))
 
     @property
     def release(self) -> Release:
@@ -91,7 +101,8 @@ class Bench:
             artifacts.append(Artifact(file.name, sha256, size, "demo", role))
         digest = plan or self.plan().digest
         record = ShardRecord("demo", "default", COMMIT, digest, "fake 1", "3.11", "off", (), tuple(artifacts))
-        return Manifest("tagboat 0", "acme/demo", digest, (self.release,), (record,), tuple(artifacts))
+        listed = tuple(sorted(artifacts, key=lambda artifact: artifact.file))
+        return Manifest("tagboat 0", "acme/demo", digest, (self.release,), (record,), listed)
 
     def adopted(self, manifest: Manifest | None) -> dict[str, Receipt]:
         return {"adopt": Receipt("", {"manifest": manifest.as_json() if manifest else None})}
@@ -116,8 +127,8 @@ class Bench:
         return path
 
     def files(self, manifest: Manifest) -> list[Path]:
-        """The Manifest's files and, last, the Manifest itself."""
-        paths = [self.ports.store.path(artifact) for artifact in manifest.artifacts]
+        """The sdist, the wheel and, last, the Manifest itself."""
+        paths = [self.ports.store.path(a) for record in manifest.shards for a in record.artifacts]
         return [*paths, self.write("tagboat-manifest.json", manifest.text)]
 
     def _inputs(self, step: Step, needs: dict[str, Receipt]) -> Inputs:

@@ -123,6 +123,6 @@ def test_an_adopted_file_that_is_gone_or_replaced_is_a_conflict(bench: Any) -> N
     manifest = bench.built()
     bench.draft(*bench.files(manifest)[1:])
     with pytest.raises(ConflictError, match="no longer has"):
-        fetch_adopted(bench.ports, manifest, replace(manifest.artifacts[0], sha256="0" * 64), bench.folder)
-    with pytest.raises(ConflictError, match="its Manifest says"):
         fetch_adopted(bench.ports, manifest, replace(manifest.artifacts[1], sha256="0" * 64), bench.folder)
+    with pytest.raises(ConflictError, match="its Manifest says"):
+        fetch_adopted(bench.ports, manifest, replace(manifest.artifacts[0], sha256="0" * 64), bench.folder)

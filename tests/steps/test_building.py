@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tagboat.config.model import Component, Shard
 from tagboat.core.artifact import Artifact, Manifest, Role, ShardRecord
+from tagboat.core.plan import Plan
 from tagboat.core.step import Receipt, StepState
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.errors import RefusedError, StepFailedError
@@ -63,10 +65,15 @@ def test_a_build_only_wheel_of_an_adopted_build_is_skipped(bench: Any) -> None:
     options = build_options(bench, build_only=True)
     receipt = bench.find("build-shard", bench.adopted(bench.built()), **options)
     assert receipt.state is StepState.SKIPPED
+    without = replace(bench.built(), shards=())
+    assert bench.find("build-shard", bench.adopted(without), **options).state is StepState.SKIPPED
 
 
 def test_build_only_wheels_are_offered_to_the_next_build(bench: Any) -> None:
-    first = bench.run("build-shard", bench.adopted(None), **build_options(bench, build_only=True, version=""))
+    other = asdict(replace(COMPONENT, name="tools"))
+    options = build_options(bench, component=other, build_only=True, version="")
+    first = bench.run("build-shard", bench.adopted(None), **options)
+    assert first.facts["record"]["artifacts"][0]["role"] == "build-only"
     bench.run("build-shard", {"build-shard:first": first}, **build_options(bench))
     request = bench.builder.requests[-1]
     assert request.local == ("demo",)
@@ -81,6 +88,22 @@ def test_a_second_build_that_differs_is_named(bench: Any) -> None:
     finding = bench.finding("rebuild", needs, **build_options(bench))
     assert finding.code == "not-reproducible"
     assert "demo-1.0.tar.gz differs" in finding.reason
+
+
+def test_an_adopted_build_is_not_built_again_to_be_compared(bench: Any) -> None:
+    first = bench.run("build-shard", bench.adopted(None), **build_options(bench))
+    needs = {"build-shard:demo": first, **bench.adopted(bench.built())}
+    receipt = bench.run("rebuild", needs, **build_options(bench))
+    assert (receipt.state, len(bench.builder.builds)) == (StepState.SKIPPED, 1)
+
+
+def test_each_component_s_shard_has_its_own_folder_to_adopt(bench: Any, tmp_path: Path) -> None:
+    folders = {"demo/default": tmp_path / "demo", "other/default": tmp_path / "other"}
+    object.__setattr__(bench.ports, "shards", folders)
+    bench.run("build-shard", bench.adopted(None), **build_options(bench))
+    other = asdict(replace(COMPONENT, name="other"))
+    bench.run("build-shard", bench.adopted(None), **build_options(bench, component=other))
+    assert [request.adopt for request in bench.builder.requests] == list(folders.values())
 
 
 def test_a_second_build_that_makes_other_files_is_named(bench: Any) -> None:
@@ -112,24 +135,52 @@ def test_the_source_archive_of_an_adopted_build_is_fetched(bench: Any) -> None:
 
 
 def shard(name: str, *artifacts: Artifact, commit: str = "c" * 40, plan: str = "") -> ShardRecord:
-    return ShardRecord("demo", name, commit, plan, "fake", "3.11", "off", (), artifacts)
+    files = artifacts or (wheel(name),)
+    return ShardRecord("demo", name, commit, plan, "fake", "3.11", "off", (), files)
 
 
-def wheel(name: str, sha: str = "a") -> Artifact:
-    return Artifact(name, sha * 64, 1, "demo", Role.WHEEL)
+def wheel(abi: str, sha: str = "a", **changes: Any) -> Artifact:
+    return replace(Artifact(f"demo-1.0-py3-{abi}-any.whl", sha * 64, 1, "demo", Role.WHEEL), **changes)
+
+
+def planned(bench: Any, *shards: str) -> Plan:
+    """A plan that builds these shards of wheels, and a build-only one of another component."""
+    options = bench.stage("build-shard").options
+    plan = bench.plan()
+    steps = [
+        replace(
+            plan.step("build-shard"), key=name, options={**options, "shard": asdict(Shard(name, sdist=False))}
+        )
+        for name in shards
+    ]
+    other = {"component": asdict(Component("tools", distributions=("demo-tools",))), "build_only": True}
+    steps.append(
+        replace(plan.step("build-shard"), key="tools", component="tools", options={**options, **other})
+    )
+    return replace(plan, steps=(*steps, plan.step("gather")))
 
 
 def gathered(bench: Any, *records: ShardRecord, expected: tuple[str, ...] = ("one", "two")) -> Manifest:
-    plan = bench.plan()
-    options = GatherOptions("acme/demo", tuple(f"demo/{name}={'c' * 40}" for name in expected))
-    return gather(options, plan, [replace(r, plan=r.plan or plan.digest) for r in records])
+    plan = planned(bench, *expected)
+    return gather(GatherOptions("acme/demo"), plan, [replace(r, plan=r.plan or plan.digest) for r in records])
 
 
 def test_all_shards_make_one_manifest_whatever_their_order(bench: Any) -> None:
-    one, two = shard("one", wheel("b.whl")), shard("two", wheel("a.whl"))
+    one, two = shard("one", wheel("b")), shard("two", wheel("a"))
     manifest = gathered(bench, two, one)
     assert manifest == gathered(bench, one, two)
-    assert [a.file for a in manifest.artifacts] == ["a.whl", "b.whl"]
+    assert [a.file for a in manifest.artifacts] == ["demo-1.0-py3-a-any.whl", "demo-1.0-py3-b-any.whl"]
+
+
+TOOLS = Artifact("demo_tools-7.0-py3-none-any.whl", "b" * 64, 1, "tools", Role.BUILD_ONLY)
+BUILD_ONLY = replace(shard("default", TOOLS), component="tools")
+
+
+def test_a_build_only_wheel_is_recorded_and_not_among_what_is_published(bench: Any) -> None:
+    again = replace(BUILD_ONLY, artifacts=(replace(TOOLS, sha256="c" * 64),))
+    manifest = gathered(bench, shard("one"), shard("two"), BUILD_ONLY, again)
+    assert [record.component for record in manifest.shards] == ["demo", "demo", "tools", "tools"]
+    assert {artifact.component for artifact in manifest.artifacts} == {"demo"}
 
 
 @pytest.mark.parametrize(
@@ -140,12 +191,50 @@ def test_all_shards_make_one_manifest_whatever_their_order(bench: Any) -> None:
         ([shard("one"), shard("two"), shard("three")], "demo/three is not part of this release"),
         ([shard("one"), shard("two", commit="d" * 40)], "demo/two was built from dddddddddddd"),
         ([shard("one"), shard("two", plan="e" * 64)], "demo/two was built for the plan eeeeeeeeeeee"),
-        ([shard("one", wheel("x.whl")), shard("two", wheel("X.whl", "b"))], "X.whl was made by two shards"),
+        (
+            [shard("one", wheel("x")), shard("two", wheel("X", "b"))],
+            "demo-1.0-py3-X-any.whl was made by two shards",
+        ),
     ],
 )
 def test_what_is_not_exactly_one_build_is_refused(bench: Any, records: list[ShardRecord], said: str) -> None:
     with pytest.raises(RefusedError) as caught:
         gathered(bench, *records)
+    assert said in caught.value.cause
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (shard("two", wheel("x", component="elsewhere")), "says that it is of the component elsewhere"),
+        (shard("two", wheel("x", role=Role.ARCHIVE)), "says that it is for archive, and it is for wheel"),
+        (shard("two", wheel("x", role=Role.CHECKSUM)), "says that it is for checksum"),
+        (shard("two", wheel("x", role=Role.BUILD_ONLY)), "says that it is for build-only"),
+        (shard("two", wheel("x", file="install.sh", role=Role.ARCHIVE)), "no file that such a shard makes"),
+        (
+            shard("two", wheel("x", file="tagboat-manifest.json")),
+            "a name that is kept for Tagboat's own files",
+        ),
+        (shard("two", wheel("x", file="Tagboat-Ledger-2.jsonl")), "a name that is kept"),
+        (shard("two", wheel("x", file="shard.json")), "a name that is kept"),
+        (shard("two", wheel("x", file="demo-99.0-py3-none-any.whl")), "is not of the version 1.0"),
+        (shard("two", wheel("x", file="demo-1.0.whl")), "is not of the version 1.0"),
+        (shard("two", wheel("x", file="other-1.0-py3-none-any.whl")), "is of no distribution of demo"),
+        (shard("two", wheel("x", file="demo-1.0.tar.gz", role=Role.SDIST)), "demo/two makes no sdist"),
+        (replace(shard("two"), artifacts=()), "demo/two holds no file"),
+        (
+            replace(BUILD_ONLY, artifacts=(replace(TOOLS, role=Role.WHEEL),)),
+            "says that it is for wheel, and it is for build-only",
+        ),
+        (replace(BUILD_ONLY, commit="d" * 40), "tools/default was built from dddddddddddd"),
+    ],
+)
+def test_a_shard_s_file_that_is_not_what_its_shard_makes_is_refused(
+    bench: Any, record: ShardRecord, said: str
+) -> None:
+    others = [shard("one"), *([] if record.component == "demo" else [shard("two")])]
+    with pytest.raises(RefusedError) as caught:
+        gathered(bench, *others, record)
     assert said in caught.value.cause
 
 
@@ -156,7 +245,7 @@ def test_every_problem_of_the_shards_is_told_at_once(bench: Any) -> None:
 
 def test_the_gather_step_keeps_its_manifest_and_prefers_the_adopted_one(bench: Any) -> None:
     manifest = bench.built()
-    options = {"repository": "acme/demo", "expected": (f"demo/default={bench.commit}",)}
+    options = {"repository": "acme/demo"}
     assert bench.find("gather", bench.adopted(None), **options) is None
     assert bench.find("gather", bench.adopted(manifest), **options).facts["digest"] == manifest.digest
     needs = bench.adopted(None)
@@ -211,7 +300,7 @@ def test_one_wheel_is_installed_from_its_file(bench: Any) -> None:
 
 def test_among_several_wheels_the_installer_chooses(bench: Any) -> None:
     manifest = bench.built()
-    twin = replace(manifest.artifacts[1], file="demo-1.0-py2-none-any.whl")
+    twin = replace(manifest.artifacts[0], file="demo-1.0-py2-none-any.whl")
     several = replace(manifest, artifacts=(*manifest.artifacts, twin))
     bench.run("try-install", gather_receipt(several), **INSTALL)
     (request,) = bench.installer.requests
@@ -220,7 +309,7 @@ def test_among_several_wheels_the_installer_chooses(bench: Any) -> None:
 
 def test_without_a_wheel_the_sdist_is_installed(bench: Any) -> None:
     manifest = bench.built()
-    bench.run("try-install", gather_receipt(replace(manifest, artifacts=manifest.artifacts[:1])), **INSTALL)
+    bench.run("try-install", gather_receipt(replace(manifest, artifacts=manifest.artifacts[1:])), **INSTALL)
     assert [path.name for path in bench.installer.requests[0].files] == ["demo-1.0.tar.gz"]
 
 

@@ -122,10 +122,10 @@ def test_every_drift_of_the_forge_is_named(bench: Any, change: Any, said: str) -
 
 def test_a_release_that_is_a_draft_again_and_other_bytes_are_named_together(bench: Any) -> None:
     _, options = filled(bench)
-    options["files"] = (f"demo-1.0.tar.gz={'0' * 64}", *options["files"][1:])
+    options["files"] = (f"demo-1.0-py3-none-any.whl={'0' * 64}", *options["files"][1:])
     reason = bench.finding("confirm-forge", **options).reason
     assert "it is a draft again" in reason
-    assert "demo-1.0.tar.gz has other bytes" in reason
+    assert "demo-1.0-py3-none-any.whl has other bytes" in reason
 
 
 def staged(bench: Any, manifest: Any, **changes: Any) -> list[str]:
@@ -145,7 +145,7 @@ def test_the_very_files_of_the_staging_index_are_installed_with_the_final_index_
     (request,) = bench.installer.requests
     assert [path.name for path in request.files] == ["demo-1.0-py3-none-any.whl"]
     assert request.index == bench.pypi.simple_url
-    assert seen == [bench.ports.store.path(manifest.artifacts[1]).read_bytes()]
+    assert seen == [bench.ports.store.path(manifest.artifacts[0]).read_bytes()]
 
 
 def test_a_staging_index_that_never_shows_the_files_stops_the_release(bench: Any) -> None:

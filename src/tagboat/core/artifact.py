@@ -160,8 +160,8 @@ class Manifest:
         repository: ``owner/name`` on the forge.
         plan: the digest of the prepare plan.
         releases: what is released.
-        shards: the record of each build, without its artifacts' paths.
-        artifacts: every file, sorted by name.
+        shards: the record of each build, those of build-only wheels included.
+        artifacts: every file that is published, sorted by name; a build-only wheel stands in its record alone.
     """
 
     tool: str
@@ -185,8 +185,11 @@ class Manifest:
 
     @property
     def text(self) -> str:
-        """The file's exact text: canonical JSON and a line end."""
-        return canonical(self.as_json()) + "\n"
+        """The file's exact text: canonical JSON that also states its own digest, and a line end.
+
+        The digest shows damage and edits by hand; against forgers stand the plan, the files and those who vouch.
+        """
+        return canonical({**self.as_json(), "digest": self.digest}) + "\n"
 
     @property
     def digest(self) -> str:

@@ -8,30 +8,15 @@ from pathlib import Path
 
 from tagboat._version import __version__
 from tagboat.config.model import Config
+from tagboat.core.acceptance import refusals
 from tagboat.core.artifact import Artifact, Manifest, Role
+from tagboat.core.names import ARCHIVE_SHARD, distribution_of, flat_name
 from tagboat.core.plan import Plan
 from tagboat.core.release import Release
 from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index, published
 from tagboat.ports.repository import Repository
 from tagboat.steps.adopt import MANIFEST_NAME
-from tagboat.steps.source_archive import SHARD as ARCHIVE_SHARD
-from tagboat.steps.try_install import distribution_of, flat_name
-
-
-def within(manifest: Manifest) -> Iterator[str]:
-    """Yield what contradicts itself inside the Manifest: shards of other commits or plans, files without a shard."""
-    commits = {release.component: release.commit for release in manifest.releases}
-    for shard in manifest.shards:
-        name = f"{shard.component}/{shard.shard}"
-        if shard.plan != manifest.plan:
-            yield f"the shard {name} was built for another plan: {shard.plan[:12]}"
-        if shard.component in commits and shard.commit != commits[shard.component]:
-            yield f"the shard {name} was built from another commit: {shard.commit[:12]}"
-    recorded = {(a.file, a.sha256) for shard in manifest.shards for a in shard.artifacts}
-    for artifact in manifest.artifacts:
-        if (artifact.file, artifact.sha256) not in recorded:
-            yield f"{artifact.file} is in no shard's record"
 
 
 def spelled(manifest: Manifest, text: bytes) -> Iterator[str]:
@@ -68,9 +53,11 @@ def against_repository(manifest: Manifest, repository: Repository, folder: Path)
 
 
 def against_plan(manifest: Manifest, plan: Plan) -> Iterator[str]:
-    """Yield a difference when the configuration at the tag gives another plan; only the same version can tell."""
+    """Yield what the plan of the configuration at the tag does not end in; only the same version plans the same."""
     if manifest.tool == f"tagboat {__version__}" and plan.digest != manifest.plan:
         yield f"the configuration at the tag gives the plan {plan.digest[:12]}, the Manifest says {manifest.plan[:12]}"
+    elif plan.digest == manifest.plan:
+        yield from refusals(manifest, plan)
 
 
 def against_forge(manifest: Manifest, text: bytes, forge: Forge) -> Iterator[str]:

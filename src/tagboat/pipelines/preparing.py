@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from packaging.version import Version
 
 from tagboat.config.lines import allowed_branches, line_of
 from tagboat.config.model import Component, Config, Shard
+from tagboat.config.order import building_order
+from tagboat.config.privacy import dependency_index
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
 from tagboat.steps import (
@@ -80,56 +82,82 @@ def check(
     )
 
 
-def build(
-    config: Config, release: Release, releases: Sequence[Release], repository: str, planned: set[str]
-) -> Iterator[Step]:
-    """Build the component, and before it the wheels that only its build needs."""
-    component = config.component(release.component)
-    needs = ["adopt"]
-    for name in component.build_needs:
-        sibling = next((r for r in releases if r.component == name), None)
-        if sibling is not None:
-            needs.extend(_shard_key(config.component(name), shard) for shard in config.component(name).shards)
+def build(config: Config, releases: Sequence[Release], repository: str) -> Iterator[Step]:
+    """Build every component after those whose wheels its build needs; what serves builds alone stands among them."""
+    released = {release.component: release for release in releases}
+    wanted = _build_only(config, released)
+    for component in building_order(config, released):
+        release = released.get(component.name)
+        if release is not None:
+            needs = _needed(config, component, release.commit, released)
+            for shard in component.shards:
+                yield _shard_step(component, shard, release.commit, release.version, needs)
             continue
+        for commit in wanted[component.name]:
+            needs = _needed(config, component, commit, released)
+            for shard in (s for s in component.shards if s.wheel):
+                yield _shard_step(component, shard, commit, "", needs, build_only=True)
+    for group in by_tag(releases).values():
+        first = group[0]
+        name = f"{repository.rsplit('/', 1)[-1]}-{first.tag.replace('/', '-')}"
+        archive = source_archive.Options(first.component, first.commit, name)
+        key = f"source-archive:{first.component}"
+        yield freeze("source-archive", key, archive, component=first.component, needs=("adopt",))
+
+
+def _build_only(config: Config, released: Mapping[str, Release]) -> dict[str, list[str]]:
+    """Return the components that are built and not released, with the commits to build them from."""
+    found: dict[str, list[str]] = {}
+    for release in released.values():
+        for name in _closure(config, config.component(release.component)):
+            if name not in released and release.commit not in found.setdefault(name, []):
+                found[name].append(release.commit)
+    return found
+
+
+def _closure(config: Config, component: Component) -> tuple[str, ...]:
+    """Return all that the build needs, directly or not: a needed wheel may itself want the wheels it was built with."""
+    return tuple(c.name for c in building_order(config, (component.name,)) if c.name != component.name)
+
+
+def _needed(
+    config: Config, component: Component, commit: str, released: Mapping[str, Release]
+) -> tuple[str, ...]:
+    """Return the keys of the steps whose wheels are offered to a build, so that no index is asked for them."""
+    keys = ["adopt"]
+    for name in _closure(config, component):
         other = config.component(name)
-        for shard in (s for s in other.shards if s.wheel):
-            step = _shard_step(other, shard, release.commit, "", ("adopt",), suffix=f"@{component.name}")
-            needs.append(step.key)
-            if step.key not in planned:
-                yield step
-    for shard in component.shards:
-        yield _shard_step(component, shard, release.commit, release.version, tuple(needs))
-    if release is not by_tag(releases)[release.tag][0]:
-        return
-    name = f"{repository.rsplit('/', 1)[-1]}-{release.tag.replace('/', '-')}"
-    archive = source_archive.Options(component.name, release.commit, name)
-    key = f"source-archive:{component.name}"
-    yield freeze("source-archive", key, archive, component=component.name, needs=("adopt",))
+        if name in released:
+            keys.extend(_shard_key(other, shard) for shard in other.shards)
+        else:
+            keys.extend(_shard_key(other, shard, commit) for shard in other.shards if shard.wheel)
+    return tuple(keys)
 
 
-def _shard_key(component: Component, shard: Shard, suffix: str = "") -> str:
+def _shard_key(component: Component, shard: Shard, build_only_at: str = "") -> str:
+    suffix = f"@{build_only_at[:12]}" if build_only_at else ""
     return f"build:{component.name}:{shard.name}{suffix}"
 
 
 def _shard_step(
-    component: Component, shard: Shard, commit: str, version: str, needs: tuple[str, ...], suffix: str = ""
+    component: Component,
+    shard: Shard,
+    commit: str,
+    version: str,
+    needs: tuple[str, ...],
+    *,
+    build_only: bool = False,
 ) -> Step:
-    options = build_shard.Options(asdict(component), asdict(shard), commit, version, build_only=bool(suffix))
-    key = _shard_key(component, shard, suffix)
+    options = build_shard.Options(asdict(component), asdict(shard), commit, version, build_only=build_only)
+    key = _shard_key(component, shard, commit if build_only else "")
     return freeze("build-shard", key, options, component=component.name, needs=needs)
 
 
 def gather_shards(builds: Sequence[Step], repository: str) -> Step:
-    """Gather every published shard into the Manifest."""
-    expected = []
-    for step in builds:
-        if not step.options.get("build_only"):
-            shard = step.options.get("shard", {"name": source_archive.SHARD})
-            name = shard["name"] if isinstance(shard, dict) else ""
-            expected.append(f"{step.component}/{name}={step.options['commit']}")
-    options = gather.Options(repository, tuple(expected))
-    published = tuple(step.key for step in builds if not step.options.get("build_only"))
-    return freeze("gather", "gather", options, needs=("adopt", *published))
+    """Gather every shard into the Manifest, build-only ones as records without files to publish."""
+    return freeze(
+        "gather", "gather", gather.Options(repository), needs=("adopt", *(step.key for step in builds))
+    )
 
 
 def verify(config: Config, release: Release, builds: Sequence[Step]) -> Iterator[Step]:
@@ -151,16 +179,13 @@ def verify(config: Config, release: Release, builds: Sequence[Step]) -> Iterator
             )
             key = f"install:{distribution}:{python or 'python'}"
             yield freeze("try-install", key, options, component=component.name, needs=("gather",))
-    if component.reproduce:
-        for step in builds:
-            if (
-                step.kind == "build-shard"
-                and step.component == component.name
-                and not step.options.get("build_only")
-            ):
-                needs = tuple(dict.fromkeys((step.key, *step.needs)))
-                again = step.key.replace("build:", "rebuild:", 1)
-                yield Step(again, "rebuild", Phase.VERIFY, Effect.NONE, step.component, step.options, needs)
+    adopted = {_shard_key(component, shard) for shard in component.shards if shard.builder == "adopt"}
+    for step in builds if component.reproduce else ():
+        # What another machine built cannot be built again here.
+        if step.kind == "build-shard" and step.component == component.name and step.key not in adopted:
+            needs = tuple(dict.fromkeys((step.key, *step.needs)))
+            again = step.key.replace("build:", "rebuild:", 1)
+            yield Step(again, "rebuild", Phase.VERIFY, Effect.NONE, step.component, step.options, needs)
 
 
 def notes_path(component: Component, release: Release) -> str:
@@ -169,6 +194,9 @@ def notes_path(component: Component, release: Release) -> str:
 
 
 def final_index(config: Config, component: Component) -> str:
-    """Return the index that dependencies come from."""
-    finals = [target for target in component.targets if not config.index(target).staging]
-    return finals[0] if finals else config.indexes[0].name
+    """Return the index that dependencies come from: one of the component's own privacy.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    return dependency_index(config, component).name

@@ -8,21 +8,29 @@ from packaging.version import Version
 
 from tagboat.config.model import Component, Config
 from tagboat.core.artifact import Artifact, Manifest, Role
+from tagboat.core.names import distribution_of, flat_name
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
 from tagboat.pipelines.preparing import by_tag, final_index, notes_path
 from tagboat.steps import (
     asset,
     confirm_index,
+    credentials,
     draft,
     ledger_asset,
     staged_install,
-    try_install,
     undraft,
     upload,
 )
 from tagboat.steps import confirm_forge as confirm_forge_step
 from tagboat.steps.kinds import freeze
+
+
+def credentials_first(config: Config, releases: Sequence[Release]) -> Step:
+    """Ask for every credential that this half will use, before it uses any."""
+    targets = (target for release in releases for target in config.component(release.component).targets)
+    options = credentials.Options(tuple(dict.fromkeys(targets)), tuple(by_tag(releases)))
+    return freeze("credentials", "credentials", options)
 
 
 def stage_forge(
@@ -171,15 +179,11 @@ def _index_files(manifest: Manifest, component: Component, distribution: str) ->
     files = [
         a
         for a in manifest.of(component.name, Role.SDIST, Role.WHEEL)
-        if try_install.distribution_of(a) == _flat(distribution)
+        if distribution_of(a) == flat_name(distribution)
     ]
     return sorted(
         files, key=lambda a: (a.role is not Role.SDIST, not a.file.endswith("-none-any.whl"), a.file)
     )
-
-
-def _flat(distribution: str) -> str:
-    return try_install.flat_name(distribution)
 
 
 def _python(component: Component) -> str:

@@ -18,6 +18,7 @@ from tagboat.pipelines.preparing import build, by_tag, check, gather_shards, ver
 from tagboat.pipelines.publishing import (
     confirm_forge,
     confirm_indexes,
+    credentials_first,
     publish_indexes,
     stage_forge,
     stage_indexes,
@@ -34,9 +35,7 @@ def prepare(config: Config, releases: Sequence[Release], *, repository: str, def
     steps: list[Step] = [freeze("adopt", "adopt", adopt.Options(tuple(by_tag(releases))))]
     for release in releases:
         steps.extend(check(config, release, releases, default_branch))
-    builds: list[Step] = []
-    for release in releases:
-        builds.extend(build(config, release, releases, repository, {step.key for step in builds}))
+    builds = list(build(config, releases, repository))
     steps.extend(builds)
     steps.append(gather_shards(builds, repository))
     for release in releases:
@@ -47,7 +46,7 @@ def prepare(config: Config, releases: Sequence[Release], *, repository: str, def
 
 def publish(config: Config, prepared: Plan, manifest: Manifest, manifest_file: Artifact) -> Plan:
     """Plan the half that publishes the Manifest's files, and nothing else."""
-    steps: list[Step] = []
+    steps: list[Step] = [credentials_first(config, prepared.releases)]
     groups = by_tag(prepared.releases).values()
     for group in groups:
         steps.extend(stage_forge(config, group, manifest, manifest_file))

@@ -9,7 +9,8 @@ from typing import Any
 
 from tagboat.config.frozen import component_from_json, shard_from_json
 from tagboat.config.model import Component
-from tagboat.core.artifact import Artifact, Role, ShardRecord
+from tagboat.core.artifact import Artifact, Manifest, Role, ShardRecord
+from tagboat.core.names import distribution_of, role_of
 from tagboat.core.step import Effect, Phase, Receipt, StepState
 from tagboat.errors import StepFailedError
 from tagboat.ports import Ports
@@ -31,6 +32,7 @@ class Options:
         commit: whose tree is built.
         version: that the files must have; "" for a build-only component, which has none of its own.
         build_only: the wheels serve other builds and are not published.
+        index: the name of the one index that a private component's build requirements come from.
     """
 
     component: Mapping[str, Any]
@@ -38,25 +40,27 @@ class Options:
     commit: str
     version: str
     build_only: bool = False
+    index: str = ""
 
 
 def find(ports: Ports, inputs: Inputs) -> Receipt | None:
-    """Return the adopted build's record when there is one; its files are fetched by the gather step's needs."""
+    """Return the adopted build's record when there is one, its files fetched; a build-only wheel is not asked for.
+
+    All that would be built with such a wheel is adopted too, so a machine without a compiler can finish the release.
+    """
     manifest = adopted(inputs)
     if manifest is None:
         return None
     options = inputs.options(Options)
     name, shard = options.component["name"], options.shard["name"]
-    record = next((s for s in manifest.shards if (s.component, s.shard) == (name, shard)), None)
+    record = recorded(manifest, name, shard, options.commit)
+    if options.build_only:
+        facts = record_facts(record) if record else {}
+        return Receipt("the adopted build needs no build-only wheel again", facts, StepState.SKIPPED)
     if record is None:
         return None
-    if options.build_only:
-        return Receipt(
-            "the adopted build needs no build-only wheel again", record_facts(record), StepState.SKIPPED
-        )
-    folder = inputs.folder
     for artifact in record.artifacts:
-        fetch_adopted(ports, manifest, artifact, folder)
+        fetch_adopted(ports, manifest, artifact, inputs.folder)
     return Receipt(f"adopted {_names(record)}", record_facts(record))
 
 
@@ -102,7 +106,8 @@ def build(ports: Ports, inputs: Inputs, attempt: Attempt, component: Component) 
         version=options.version,
         wheels=folders,
         local=local,
-        adopt=ports.shards.get(str(options.shard["name"])),
+        index=ports.indexes[options.index].simple_url if options.index else "",
+        adopt=ports.shards.get(f"{component.name}/{options.shard['name']}"),
     )
     result = ports.builder.build(request, attempt.log)
     if not result.files:
@@ -118,27 +123,33 @@ def record_facts(record: ShardRecord) -> dict[str, Any]:
     return {"record": record.as_json()}
 
 
-def role_of(path: Path, *, build_only: bool) -> Role:
-    """Return what a built file is for, told by its name."""
-    if build_only:
-        return Role.BUILD_ONLY
-    return Role.WHEEL if path.suffix == ".whl" else Role.SDIST
+def recorded(manifest: Manifest, component: str, shard: str, commit: str) -> ShardRecord | None:
+    """Return a shard's record in the Manifest, or None."""
+    wanted = (component, shard, commit)
+    return next((s for s in manifest.shards if (s.component, s.shard, s.commit) == wanted), None)
 
 
 def _keep(ports: Ports, path: Path, component: Component, build_only: bool) -> Artifact:
+    role = Role.BUILD_ONLY if build_only else role_of(path.name)
+    if role is None:
+        raise StepFailedError(
+            f"the build of {component.name} made {path.name}, which is no wheel and no sdist",
+            remedy="a shard's files end in .whl or .tar.gz (PEP 427, PEP 625)",
+        )
     sha256, size = ports.store.put(path)
-    return Artifact(path.name, sha256, size, component.name, role_of(path, build_only=build_only))
+    return Artifact(path.name, sha256, size, component.name, role)
 
 
 def _build_only_wheels(ports: Ports, inputs: Inputs) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     folders, names = [], []
     for receipt in inputs.receipts.values():
-        record = receipt.facts.get("record")
-        if isinstance(record, dict) and receipt.state is not StepState.SKIPPED:
-            for artifact in ShardRecord.from_json(record).artifacts:
+        data = receipt.facts.get("record")
+        if isinstance(data, dict) and receipt.state is not StepState.SKIPPED:
+            record = ShardRecord.from_json(data)
+            for artifact in record.artifacts if record.component != inputs.step.component else ():
                 if artifact.file.endswith(".whl"):
                     folders.append(ports.store.path(artifact).parent)
-                    names.append(artifact.file.split("-", 1)[0].replace("_", "-").lower())
+                    names.append(distribution_of(artifact).replace("_", "-"))
     return tuple(folders), tuple(dict.fromkeys(names))
 
 

@@ -1,7 +1,7 @@
 """Accepts the shards of this commit and this plan, and makes the one Manifest.
 
-Refused: a shard that is missing, given twice or not asked for; one of another commit or plan; a file name that two
-shards made with different bytes.
+Refused is all that ``tagboat.core.acceptance`` refuses: a shard that is missing, given twice or not asked for; one of
+another commit or plan; a file of another component, version or role than its shard makes; a file that two shards made.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tagboat._version import __version__
-from tagboat.core.artifact import Artifact, Manifest, ShardRecord
-from tagboat.core.canonical import JSON
+from tagboat.core.acceptance import refusals
+from tagboat.core.artifact import Manifest, Role, ShardRecord
+from tagboat.core.canonical import JSON, canonical
 from tagboat.core.plan import Plan
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.errors import RefusedError
@@ -25,10 +26,9 @@ EFFECT = Effect.NONE
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Where the project lives, and the shards to expect as ``component/shard=commit``."""
+    """Where the project lives, as ``owner/name``; the plan's build steps say which shards there are."""
 
     repository: str
-    expected: tuple[str, ...]
 
 
 def find(ports: Ports, inputs: Inputs) -> Receipt | None:
@@ -57,51 +57,23 @@ def gather(options: Options, plan: Plan, records: list[ShardRecord]) -> Manifest
     """Return the Manifest of these shards.
 
     Raises:
-        RefusedError: they are not exactly the expected ones; every reason is named.
+        RefusedError: they are not exactly the plan's; every reason is named.
     """
-    problems = [*_wrong_shards(options, plan, records), *_clashing_files(records)]
-    if problems:
-        raise RefusedError(
-            f"these shards are not one build: {'; '.join(problems)}",
-            remedy="build each shard once, from this tag and this configuration, and gather them all",
-        )
-    artifacts = {artifact.file: artifact for record in records for artifact in record.artifacts}
-    return Manifest(
+    artifacts = [a for record in records for a in record.artifacts if a.role is not Role.BUILD_ONLY]
+    manifest = Manifest(
         tool=f"tagboat {__version__}",
         repository=options.repository,
         plan=plan.digest,
         releases=plan.releases,
-        shards=tuple(sorted(records, key=lambda r: (r.component, r.shard))),
-        artifacts=tuple(artifacts[name] for name in sorted(artifacts)),
+        shards=tuple(sorted(records, key=lambda r: (r.component, r.shard, r.commit, canonical(r.as_json())))),
+        artifacts=tuple(sorted(artifacts, key=lambda artifact: artifact.file)),
     )
-
-
-def _wrong_shards(options: Options, plan: Plan, records: list[ShardRecord]) -> list[str]:
-    expected = dict(item.rsplit("=", 1) for item in options.expected)
-    problems, seen = [], set()
-    for record in records:
-        name = f"{record.component}/{record.shard}"
-        if name in seen:
-            problems.append(f"{name} is given twice")
-        seen.add(name)
-        if name not in expected:
-            problems.append(f"{name} is not part of this release")
-        elif record.commit != expected[name]:
-            problems.append(f"{name} was built from {record.commit[:12]}, not {expected[name][:12]}")
-        if record.plan != plan.digest:
-            problems.append(f"{name} was built for the plan {record.plan[:12]}, not {plan.digest[:12]}")
-    problems.extend(f"{name} is missing" for name in expected if name not in seen)
-    return problems
-
-
-def _clashing_files(records: list[ShardRecord]) -> list[str]:
-    seen: dict[str, Artifact] = {}
-    problems = []
-    for artifact in (a for record in records for a in record.artifacts):
-        other = seen.setdefault(artifact.file.lower(), artifact)
-        if other is not artifact:
-            problems.append(f"{artifact.file} was made by two shards")
-    return problems
+    if problems := refusals(manifest, plan):
+        raise RefusedError(
+            f"these shards are not one build: {'; '.join(problems)}",
+            remedy="build each shard once, from this tag and this configuration, and gather them all",
+        )
+    return manifest
 
 
 def _keep(ports: Ports, manifest: Manifest, path: Path, verb: str) -> Receipt:

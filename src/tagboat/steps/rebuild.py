@@ -1,12 +1,17 @@
-"""Guard: a second, independent build of the shard gives the same bytes."""
+"""Guard: a second, independent build of the shard gives the same bytes.
+
+It is for the machine that built the shard: where the build is adopted, or the wheels that it needs were made elsewhere,
+nothing is built, and the receipt says so.
+"""
 
 from __future__ import annotations
 
 from tagboat.config.frozen import component_from_json
 from tagboat.core.artifact import ShardRecord
-from tagboat.core.step import Effect, Phase, Receipt
+from tagboat.core.step import Effect, Phase, Receipt, StepState
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.ports import Ports
+from tagboat.steps.adopt import adopted
 from tagboat.steps.build_shard import Options as BuildOptions
 from tagboat.steps.build_shard import build
 from tagboat.steps.kinds import Attempt, Inputs
@@ -24,6 +29,11 @@ def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Build again in another folder and compare each file; name the members that differ."""
     component = component_from_json(inputs.options(Options).component)
+    if adopted(inputs) is not None:
+        return Receipt("the adopted build was compared where it was built", state=StepState.SKIPPED)
+    if set(inputs.step.needs) - set(inputs.receipts):
+        reason = f"the wheels that {component.name} is built with were made on another machine"
+        return Receipt(reason, state=StepState.SKIPPED)
     record = ShardRecord.from_json(_record(inputs))
     again = {path.name: path for path in build(ports, inputs, attempt, component).files}
     differences = []

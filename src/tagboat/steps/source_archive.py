@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tagboat.core.artifact import Artifact, Role, ShardRecord
+from tagboat.core.names import ARCHIVE_SHARD
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.ports import Ports
 from tagboat.steps.adopt import adopted, fetch_adopted
-from tagboat.steps.build_shard import record_facts
+from tagboat.steps.build_shard import record_facts, recorded
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.BUILD
 EFFECT = Effect.NONE
-SHARD = "source-archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,11 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
     if manifest is None:
         return None
     options = inputs.options(Options)
-    key = (options.component, SHARD)
-    record = next((s for s in manifest.shards if (s.component, s.shard) == key), None)
+    record = recorded(manifest, options.component, ARCHIVE_SHARD, options.commit)
     if record is None:
         return None
-    folder = inputs.folder
     for artifact in record.artifacts:
-        fetch_adopted(ports, manifest, artifact, folder)
+        fetch_adopted(ports, manifest, artifact, inputs.folder)
     return Receipt(f"adopted {record.artifacts[0].file}", record_facts(record))
 
 
@@ -56,7 +54,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     sums_sha256, sums_size = ports.store.put(sums)
     record = ShardRecord(
         component=options.component,
-        shard=SHARD,
+        shard=ARCHIVE_SHARD,
         commit=options.commit,
         plan=inputs.plan.digest,
         builder="git tree",

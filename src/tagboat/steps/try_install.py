@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from tagboat.core.artifact import Artifact, Manifest, Role
+from tagboat.core.artifact import Manifest, Role
+from tagboat.core.names import distribution_of, flat_name
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.ports import Ports
@@ -93,17 +93,6 @@ def judge(report: InstallReport, distribution: str, version: str, code: str) -> 
         return Receipt(reason, findings=(Finding(Verdict.FAIL, reason, remedy, code),))
     imported = ", ".join(report.imported) or "nothing to import"
     return Receipt(f"installed on Python {report.python}; imported {imported}", {"python": report.python})
-
-
-def distribution_of(artifact: Artifact) -> str:
-    """Return the flat distribution name in a file name (PEP 427, PEP 625)."""
-    name = artifact.file.split("-", 1)[0] if artifact.role is Role.WHEEL else artifact.file.rsplit("-", 1)[0]
-    return flat_name(name)
-
-
-def flat_name(name: str) -> str:
-    """Return a distribution name as file names spell it: lower case, runs of other signs as one underscore."""
-    return re.sub(r"[-_.]+", "_", name).lower()
 
 
 def _equal(left: str, right: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from tagboat.core.acceptance import contradictions
 from tagboat.core.artifact import Manifest
 from tagboat.engine import proof
 from tagboat.errors import DeniedError, TagboatError, UnavailableError
@@ -22,7 +23,7 @@ def differences(
         UnavailableError: a service did not answer.
         DeniedError: the forge refused our credential.
     """
-    found, looked = [*proof.spelled(manifest, text), *proof.within(manifest)], ["the Manifest itself"]
+    found, looked = [*proof.spelled(manifest, text), *contradictions(manifest)], ["the Manifest itself"]
     if files is not None:
         found += proof.beside(manifest, files)
         looked.append(f"the files in {files}")
@@ -60,6 +61,6 @@ def _online(manifest: Manifest, text: bytes, places: Places) -> list[str]:
         raise
     except TagboatError as error:
         return [*found, f"the configuration at the tag cannot be followed: {error.cause}"]
-    found += proof.against_plan(manifest, derived.prepare)
+    found += [line for line in proof.against_plan(manifest, derived.prepare) if line not in found]
     found += proof.against_indexes(manifest, derived.config, indexes_of(http, places, derived.config))
     return found
