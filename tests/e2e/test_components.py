@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from harbour import Answer, Project
+from harbour import Answer, Project, kill, until
 from projects import toolkit
 
 from tagboat.adapters.uv import find_python
@@ -120,3 +120,21 @@ def test_a_component_and_a_tag_that_do_not_fit_are_invalid_input(
     assert words in answer.cause
     assert answer.remedy
     assert fleet.journal() == []
+
+
+@pytest.mark.slow
+@two_pythons
+def test_a_killed_release_of_several_components_goes_on_from_another_machine(fleet: Project) -> None:
+    fleet.tag("pathfinder-v1.4")
+    fleet.tag("v13.0")
+    tags = ("--tag", "pathfinder-v1.4", "--tag", "bindings=v13.0", "--tag", "meta=v13.0")
+    fleet.harbour.faults.add("pypi", "upload", "delay", value=0.5)
+    process = fleet.start(*tags)
+    until(lambda: not fleet.harbour.faults.pending(), "the first upload to the final index", 120)
+    kill(process)
+    answer = fleet.release(*tags, state=fleet.state.with_name("elsewhere"))
+    assert answer.exit == 0, answer.err
+    assert all(row["found"] for row in answer.json["steps"] if row["key"].startswith("build:"))
+    for index in ("testpypi", "pypi"):
+        sent = order(fleet, index)
+        assert len(sent) == len(set(sent)) == 7

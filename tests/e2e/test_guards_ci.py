@@ -121,7 +121,7 @@ def test_a_queued_run_that_turns_green_within_the_wait_is_enough(launch: Callabl
     project = launch()
     files: dict[str, Any] = flit(project.name)
     text = str(files["pyproject.toml"]).replace(
-        configured(project.name), configured(project.name, policy={"ci-wait": 2})
+        configured(project.name), configured(project.name, policy={"ci-wait": 4})
     )
     project.commit({**files, "pyproject.toml": text})
     project.push()

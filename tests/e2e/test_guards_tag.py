@@ -36,7 +36,7 @@ def test_a_tag_that_was_not_pushed_does_not_exist(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "options"),
-    [("annotated", ("-a", "-m", "One")), ("lightweight", ("--no-sign",)), ("signed", ("-s", "-m", "One"))],
+    [("annotated", ("-a", "-m", "One")), ("lightweight", ("--no-sign",)), pytest.param("signed", ("-s", "-m", "One"), marks=pytest.mark.needs("ssh-keygen"))],
 )
 def test_each_kind_of_tag_is_peeled_to_its_commit(
     project: Project, tmp_path: Path, kind: str, options: tuple[str, ...]
@@ -109,7 +109,7 @@ def test_a_tag_that_moves_between_two_starts_is_a_conflict(project: Project) -> 
 
 def test_a_tag_that_moves_while_the_build_runs_stops_the_publishing_half(project: Project) -> None:
     project.ready()
-    project.harbour.faults.add("forge", "list-runs", "delay", value=2)
+    project.harbour.faults.add("forge", "list-runs", "delay", value=4)
     process = project.start("--tag", "v1.0")
     until(lambda: not project.harbour.faults.pending(), "the CI guard asks")
     project.commit({"x.txt": "x"})
