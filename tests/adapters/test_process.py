@@ -124,6 +124,7 @@ def test_a_program_that_is_not_there_is_named(tmp_path):
         run(["no-such-program"], cwd=tmp_path, env={}, log=lambda _line: None, timeout=5, network=True)
 
 
+@pytest.mark.needs("isolation")
 def test_a_child_without_network_reaches_nothing(tmp_path):
     assert network_off().network == "off"
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -167,6 +168,7 @@ def test_the_answer_of_a_child_comes_with_all_output_before_it(tmp_path):
     os.close(reading)
 
 
+@pytest.mark.needs("isolation")
 def test_a_private_network_has_loopback_and_no_way_out(tmp_path):
     code = (
         "import socket\n"
@@ -183,6 +185,7 @@ def test_a_private_network_has_loopback_and_no_way_out(tmp_path):
     assert done.output_tail.splitlines() == ["loopback", "Network is unreachable"]
 
 
+@pytest.mark.needs("isolation")
 def test_a_private_network_can_hold_children_without_any(tmp_path):
     code = (
         "import socket, sys; from pathlib import Path; from tagboat.adapters.process import run\n"

@@ -225,6 +225,7 @@ def test_a_sandbox_outside_a_namespace_can_be_its_own_relay(
 
 
 @pytest.mark.slow
+@pytest.mark.needs("isolation")
 def test_a_rehearsal_without_network_installs_through_the_relay(place: Path, kit: Any) -> None:
     isolated = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
     if subprocess.run([*isolated, "true"], capture_output=True, timeout=30, check=False).returncode:

@@ -14,6 +14,7 @@ from tagboat.errors import InvalidError, RefusedError, StepFailedError, Unavaila
 SETUP = "from setuptools import setup\n"
 
 
+@pytest.mark.needs("isolation")
 def test_a_build_cannot_reach_a_socket_that_listens_here(yard):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -26,6 +27,7 @@ def test_a_build_cannot_reach_a_socket_that_listens_here(yard):
     assert "REACHED" not in "\n".join(yard.log)
 
 
+@pytest.mark.needs("isolation")
 def test_a_build_sees_no_credential_and_no_process_of_ours(yard, monkeypatch):
     monkeypatch.setenv("UV_PUBLISH_TOKEN", "canary-token")
     monkeypatch.setenv("HTTPS_PROXY", "http://canary-proxy.invalid")
@@ -47,6 +49,7 @@ def test_a_build_sees_no_credential_and_no_process_of_ours(yard, monkeypatch):
     assert "UMASK 0o22 1700000000" in home
 
 
+@pytest.mark.needs("isolation")
 def test_what_a_build_leaves_running_is_killed(yard, tmp_path):
     mark = tmp_path / "alive"
     leave = (

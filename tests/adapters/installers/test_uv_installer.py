@@ -127,7 +127,11 @@ def test_named_modules_are_imported_in_place_of_the_found_ones(tmp_path):
         ("raise SystemExit(0)", "SystemExit"),
         ("import os; os._exit(0)", "the interpreter ended with status 0"),
         ("import os; os.kill(os.getpid(), 11)", "the interpreter ended"),
-        ("import socket; socket.create_connection(('127.0.0.1', 9))", "unreachable"),
+        pytest.param(
+            "import socket; socket.create_connection(('127.0.0.1', 9))",
+            "unreachable",
+            marks=pytest.mark.needs("isolation"),
+        ),
     ],
 )
 def test_a_module_that_does_not_import_is_a_problem_with_its_reason(tmp_path, code, reason):
