@@ -11,9 +11,11 @@ import platform
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -21,7 +23,12 @@ from tagboat.adapters.process import Completed, quiet, run
 from tagboat.errors import MissingExtraError, RefusedError, StepFailedError, UnavailableError
 from tagboat.ports.builder import Log
 
+if TYPE_CHECKING:
+    from tagboat.adapters.http.credentials import Credentials
+
 _SECONDS = 600
+_NAME = "tagboat"
+"""How uv calls the one index that it is given with a login."""
 _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\S+)", re.MULTILINE)
 _KEPT = re.compile(
     r"PATH|HOME|LANG|TMPDIR|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS|NETRC|SSL_CERT_FILE|SSL_CERT_DIR"
@@ -74,18 +81,34 @@ class Uv:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._program = uv_program()
+        self._login: Credentials | None = None
         self._environment = {
             **index_settings(environment),
             "UV_PYTHON_DOWNLOADS": "never",
             "UV_NO_PROGRESS": "1",
         }
 
-    def only(self, index: str) -> Uv:
-        """Return a uv that knows this index and no other, whatever the machine is set to."""
+    def only(self, index: str, login: Credentials | None = None) -> Uv:
+        """Return a uv that knows this index and no other, whatever the machine is set to.
+
+        Args:
+            index: the simple API's URL.
+            login: what the index is read with; uv gets it through variables that no command line and no log shows.
+        """
         alone = Uv({name: value for name, value in self._environment.items() if not _INDEX.fullmatch(name)})
         alone._environment["UV_DEFAULT_INDEX"] = index
+        if login is not None:
+            alone._login = login
+            alone._environment["UV_DEFAULT_INDEX"] = f"{_NAME}={index}"
+            alone._environment[f"UV_INDEX_{_NAME.upper()}_USERNAME"] = login.user
+            alone._environment[f"UV_INDEX_{_NAME.upper()}_PASSWORD"] = login.secret
         alone._environment["UV_NO_CONFIG"] = "1"
         return alone
+
+    @property
+    def knows_a_login(self) -> bool:
+        """Whether its environment holds what opens a private index."""
+        return self._login is not None
 
     @property
     def program(self) -> Path:
@@ -95,7 +118,18 @@ class Uv:
     def run(self, arguments: Sequence[str | os.PathLike[str]], *, cwd: Path, log: Log) -> Completed:
         """Run uv in a folder outside any project and return how it ended."""
         argv = [self._program, *arguments, "--color=never"]
-        return run(argv, cwd=cwd, env=self._environment, log=log, timeout=_SECONDS, network=True)
+        if self._login is None:
+            return run(argv, cwd=cwd, env=self._environment, log=log, timeout=_SECONDS, network=True)
+        hide = self._login.redacted
+        done = run(
+            argv,
+            cwd=cwd,
+            env=self._environment,
+            log=lambda line: log(hide(line)),
+            timeout=_SECONDS,
+            network=True,
+        )
+        return replace(done, output_tail=hide(done.output_tail))
 
     def environment(self, folder: Path, python: str, *, cwd: Path, allowed: str = "") -> Path:
         """Make the empty virtual environment ``folder`` and return its interpreter.

@@ -23,6 +23,7 @@ class BuildRequest:
         version: the version that the files must have.
         wheels: folders with the wheels of build-only components, offered to the resolver before any index.
         local: names of the distributions in ``wheels``.
+        index: the simple API's URL of the one index that build requirements come from; "" for the machine's own.
         adopt: with the builder ``adopt``: the folder that another machine filled.
     """
 
@@ -35,6 +36,7 @@ class BuildRequest:
     wheels: tuple[Path, ...] = ()
     local: tuple[str, ...] = ()
     adopt: Path | None = None
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True)

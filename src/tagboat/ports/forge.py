@@ -97,7 +97,11 @@ class Forge(Protocol):
     """``owner/name``."""
 
     def viewer(self) -> str:
-        """Return the login that our credential stands for, or "" when it has none that can be asked for."""
+        """Return the login that our credential stands for, or "" when the forge does not tell."""
+        ...
+
+    def may_write(self) -> bool | None:
+        """Tell whether our credential may write releases; None when the forge does not tell that beforehand."""
         ...
 
     def tag_commit(self, tag: str) -> str | None:

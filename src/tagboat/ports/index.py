@@ -51,6 +51,8 @@ class Index(Protocol):
     """The simple API's URL, for installers."""
     private: bool
     """Its names must never be looked for elsewhere."""
+    has_credential: bool
+    """There is something to be let in with; whether the index accepts it shows only when it is used."""
 
     def project(self, name: str) -> IndexProject | None:
         """Return the project past any cache that can be passed, or None when the index has none of this name."""

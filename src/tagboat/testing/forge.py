@@ -52,6 +52,10 @@ class FakeForge:
         """Return the login."""
         return self._login
 
+    def may_write(self) -> bool | None:
+        """Tell whether this account may write."""
+        return self._may_write
+
     def tag_commit(self, tag: str) -> str | None:
         """Return the tag's commit, or None."""
         self.orders.read("tag")

@@ -21,12 +21,14 @@ class FakeIndex:
     Attributes:
         uploads: the name of every file that was accepted, in order, the same bytes again included.
         now: gives the time of an upload.
+        has_credential: whether we were given a token for it.
     """
 
     def __init__(self, name: str = "pypi", *, private: bool = False, may_upload: bool = True) -> None:
         self.name = name
         self.simple_url = f"https://{name}.invalid/simple/"
         self.private = private
+        self.has_credential = True
         self.orders = Orders()
         self.uploads: list[str] = []
         self.now: Callable[[], datetime] = lambda: datetime(2026, 1, 1, tzinfo=UTC)

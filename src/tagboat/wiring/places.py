@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tagboat.adapters.addresses import PUBLIC, Addresses, IndexAddress
 from tagboat.config.model import IndexTarget
+from tagboat.config.privacy import token_variable
 from tagboat.engine.inline import Patience
 from tagboat.errors import ConfigError
 
@@ -59,7 +60,7 @@ class Places:
         """Return the index's token, "" when there is none: ``TAGBOAT_<INDEX>_TOKEN`` outside a sandbox."""
         if self.sandbox is not None:
             return self.index_token
-        return os.environ.get(f"TAGBOAT_{index.upper().replace('-', '_')}_TOKEN", "")
+        return os.environ.get(token_variable(index), "")
 
 
 def places(sandbox: Path | None) -> Places:

@@ -30,6 +30,7 @@ from tagboat.ports.builder import BuildRequest, BuildResult, Log
 
 if TYPE_CHECKING:
     from tagboat.adapters.builders.backend import BackEnd
+    from tagboat.adapters.http.credentials import Credentials
 
 
 class FrontEnd:
@@ -38,8 +39,18 @@ class FrontEnd:
     One instance resolves the requirements of one request once, so a second build of it uses the very same ones.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
-        """Take the variables that hold the index settings of the machine; by default those of this process."""
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        logins: Mapping[str, Credentials] | None = None,
+    ) -> None:
+        """Take what opens indexes; the builds themselves see none of it.
+
+        Args:
+            environment: the variables that hold the machine's index settings; by default those of this process.
+            logins: what an index is read with, by its simple API's URL.
+        """
+        self._logins = dict(logins or {})
         self._uv: Uv | None = None
         self._variables = dict(os.environ if environment is None else environment)
         self._locks: dict[tuple[str, ...], str] = {}
@@ -71,6 +82,8 @@ class FrontEnd:
         tracked = TrackedFiles(request.tree)
         log(network_off().describe())
         uv = self._uv = self._uv or Uv(self._variables)
+        if request.index:
+            uv = uv.only(request.index, self._logins.get(request.index))
         from tagboat.adapters.builders.backend import BackEnd  # noqa: PLC0415 - needs the extra 'build'
 
         with BackEnd(request, work, uv, log) as back_end:
@@ -87,7 +100,7 @@ class FrontEnd:
         """Give the environment all that the build needs, and return the lock."""
         local = local_references(request.wheels, request.local, back_end.python)
         static = back_end.static_requirements()
-        key = (back_end.python, *static, "|", *local)
+        key = (request.index, back_end.python, *static, "|", *local)
         lock = self._locks[key] if key in self._locks else back_end.lock(static, local)
         back_end.install(lock)
         if lacking := missing(back_end.dynamic_requirements(), lock, back_end.python):

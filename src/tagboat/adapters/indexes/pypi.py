@@ -71,6 +71,7 @@ class PyPI:
         self.name = name
         self.simple_url = simple_url.rstrip("/") + "/"
         self.private = private
+        self.has_credential = credentials is not None
         self._upload_url = upload_url
         self._http = http
         self._credentials = credentials

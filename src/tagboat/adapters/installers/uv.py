@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagboat.adapters.distribution import requires_python
 from tagboat.adapters.environment import bare_environment
@@ -17,6 +17,9 @@ from tagboat.adapters.uv import Uv, failure, version_in
 from tagboat.errors import InvalidError, UnavailableError
 from tagboat.ports.builder import Log
 from tagboat.ports.installer import InstallReport, InstallRequest
+
+if TYPE_CHECKING:
+    from tagboat.adapters.http.credentials import Credentials
 
 _IMPORT_SECONDS = 300
 _PROBE = Path(__file__).with_name("probe.py")
@@ -29,8 +32,18 @@ _COMPILES = re.compile(
 class UvInstaller:
     """Tries packages with uv; implements the Installer port."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
-        """Take the variables that hold the machine's index settings; by default those of this process."""
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        logins: Mapping[str, Credentials] | None = None,
+    ) -> None:
+        """Take what opens indexes.
+
+        Args:
+            environment: the variables that hold the machine's index settings; by default those of this process.
+            logins: what an index is read with, by its simple API's URL.
+        """
+        self._logins = dict(logins or {})
         self._variables = dict(os.environ if environment is None else environment)
         self._uv: Uv | None = None
 
@@ -45,7 +58,7 @@ class UvInstaller:
         if not request.files and not _EXACT.fullmatch(request.requirement):
             raise InvalidError(f"{request.requirement!r} is no exact requirement (name==version)")
         self._uv = self._uv or Uv(self._variables)
-        uv = self._uv.only(request.index) if request.index else self._uv
+        uv = self._uv.only(request.index, self._logins.get(request.index)) if request.index else self._uv
         with tempfile.TemporaryDirectory(prefix="tagboat-install-") as name:
             work = Path(name)
             sample = request.sample or next(iter(request.files), None)
@@ -78,6 +91,8 @@ def _install(uv: Uv, request: InstallRequest, python: Path, work: Path, log: Log
         arguments += ["--refresh-package", request.distribution]
     for folder in request.find_links:
         arguments += ["--find-links", folder]
+    if uv.knows_a_login:
+        arguments += ["--no-build"]  # a source's own code would find the login in its environment
     if request.source_only:
         arguments += ["--no-binary", request.distribution]
     done = uv.run(arguments, cwd=work, log=log)
