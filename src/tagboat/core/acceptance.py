@@ -71,7 +71,7 @@ def _wrong_role(artifact: Artifact, name: str, record: ShardRecord, *, build_onl
     if record.shard == ARCHIVE_SHARD:
         wanted = Role.CHECKSUM if artifact.file.endswith(".sha256") else Role.ARCHIVE
     elif build_only:
-        wanted = Role.BUILD_ONLY if wanted is Role.WHEEL else None
+        wanted = Role.BUILD_ONLY if wanted in (Role.WHEEL, Role.SDIST) else None
     if wanted is None:
         yield f"{artifact.file} of {name} is no file that such a shard makes"
     elif artifact.role is not wanted:
