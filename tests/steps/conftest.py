@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from tagboat.adapters.store import FolderStore
 from tagboat.config.model import Component, Shard
 from tagboat.core.artifact import Artifact, Manifest, Role, ShardRecord
+from tagboat.core.canonical import JSON
 from tagboat.core.plan import Half, Plan
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Receipt, Step
@@ -45,6 +46,7 @@ class Bench:
     ports: Ports
     commit: str = COMMIT
     logged: list[str] = field(default_factory=list)
+    more: list[Step] = field(default_factory=list)
 
     def run(self, kind: str, needs: dict[str, Receipt] | None = None, **options: Any) -> Receipt:
         step = self.step(kind, needs or {}, options)
@@ -72,7 +74,18 @@ class Bench:
 
     def plan(self, needs: dict[str, Receipt] | None = None) -> Plan:
         steps = [self.stage(key) for key in dict.fromkeys([*(needs or {}), "build-shard", "gather"])]
-        return Plan(Half.PREPARE, "tag-release", (self.release,), tuple(steps))
+        return Plan(Half.PREPARE, "tag-release", (self.release,), (*self.more, *steps))
+
+    def asks(self, index: str, index_down: str = "stop") -> None:
+        """Let the plan hold a guard that asks this index for the distribution."""
+        options: dict[str, JSON] = {"index": index, "distribution": "demo", "index_down": index_down}
+        step = Step(f"version-free:{index}", "version-free", Phase.CHECK, Effect.NONE, "demo", options)
+        self.more.append(step)
+
+    def of_another(self, component: str) -> Manifest:
+        """A build of another component that has the same tag."""
+        other = replace(self.release, component=component)
+        return replace(self.built(plan="0" * 64), releases=(other,))
 
     def stage(self, key: str) -> Step:
         """A step of the plan around the one that is tried: one shard is built, and gathered."""

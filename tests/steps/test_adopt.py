@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tagboat.errors import ConflictError
+from tagboat.core.release import Release
+from tagboat.errors import ConflictError, RefusedError, UnavailableError
 from tagboat.steps.adopt import fetch_adopted
 from tagboat.testing.forge import FakeForge
 
@@ -126,3 +127,85 @@ def test_an_adopted_file_that_is_gone_or_replaced_is_a_conflict(bench: Any) -> N
         fetch_adopted(bench.ports, manifest, replace(manifest.artifacts[1], sha256="0" * 64), bench.folder)
     with pytest.raises(ConflictError, match="its Manifest says"):
         fetch_adopted(bench.ports, manifest, replace(manifest.artifacts[0], sha256="0" * 64), bench.folder)
+
+
+def strangers_draft(bench: Any, index_down: str = "stop") -> Any:
+    """A whole build of this very plan, uploaded by somebody else."""
+    bench.asks("pypi", index_down)
+    manifest = bench.built()
+    bench.draft(*bench.files(manifest), forge=FakeForge(bench.hosted, login="stranger"))
+    return manifest
+
+
+def test_who_may_vouch_is_told_with_the_whole_digest_and_the_command(bench: Any) -> None:
+    manifest = strangers_draft(bench)
+    receipt = bench.run("adopt", tags=("v1.0",))
+    assert receipt.facts["manifest"] is None
+    command = f"tagboat release --tag demo=v1.0 --adopt {manifest.digest}"
+    assert command in receipt.facts["passed_over"] == receipt.summary
+
+
+def test_a_build_that_is_published_in_part_and_that_nobody_vouches_for_is_a_conflict(bench: Any) -> None:
+    manifest = strangers_draft(bench)
+    sdist = bench.files(manifest)[0]
+    bench.pypi.hold("demo", sdist.name, sdist.read_bytes())
+    with pytest.raises(ConflictError, match=rf"{sdist.name} on pypi.*uploaded by stranger") as caught:
+        adopted(bench)
+    assert f"--adopt {manifest.digest}" in caught.value.remedy
+
+
+def test_a_public_release_that_nobody_vouches_for_is_a_conflict(bench: Any) -> None:
+    manifest = strangers_draft(bench)
+    bench.publish()
+    with pytest.raises(ConflictError, match="published in part") as caught:
+        adopted(bench)
+    assert manifest.digest in caught.value.remedy
+
+
+def test_other_bytes_on_the_index_are_not_taken_for_a_part_of_the_build(bench: Any) -> None:
+    manifest = strangers_draft(bench)
+    bench.pypi.hold("demo", bench.files(manifest)[0].name, b"other bytes")
+    assert adopted(bench) is None
+
+
+def test_an_index_that_is_down_leaves_an_unvouched_build_alone_when_the_policy_goes_on(bench: Any) -> None:
+    strangers_draft(bench, index_down="go")
+    bench.pypi.orders.add("project", "status", 503, times=8)
+    assert adopted(bench) is None
+
+
+def test_an_index_that_is_down_stops_before_an_unvouched_build_is_passed_over(bench: Any) -> None:
+    strangers_draft(bench)
+    bench.pypi.orders.add("project", "status", 503, times=8)
+    with pytest.raises(UnavailableError):
+        adopted(bench)
+
+
+def test_a_manifest_that_the_plan_cannot_end_in_is_not_adopted_whoever_uploaded_it(bench: Any) -> None:
+    manifest = bench.built()
+    forged = replace(manifest, releases=(Release("demo", "99.0", "v1.0", bench.commit),))
+    bench.draft(*bench.files(forged))
+    assert adopted(bench) is None
+    assert "not what this plan ends in" in bench.logged[-1]
+
+
+def test_an_approved_manifest_that_cannot_be_adopted_is_a_refusal(bench: Any) -> None:
+    manifest = bench.built()
+    sdist, _, text = bench.files(manifest)
+    bench.draft(sdist, text)
+    bench.ports.ledger.append("approval", body={"digest": manifest.digest})
+    with pytest.raises(RefusedError, match="absent") as caught:
+        adopted(bench)
+    assert caught.value.remedy
+
+
+def test_the_draft_of_another_component_of_the_tag_is_a_conflict_that_names_its_resume(bench: Any) -> None:
+    bench.draft(*bench.files(bench.of_another("two")))
+    with pytest.raises(ConflictError, match=r"the build of two 1\.0") as caught:
+        adopted(bench)
+    assert "tagboat release --tag two=v1.0" in caught.value.remedy
+
+
+def test_a_deeply_nested_manifest_is_not_adopted(bench: Any) -> None:
+    bench.draft(bench.write("tagboat-manifest.json", "[" * 100_000))
+    assert adopted(bench) is None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tagboat.core.step import Receipt
 from tagboat.core.verdict import Verdict
 from tagboat.errors import ConflictError, UnavailableError
 
@@ -102,3 +103,9 @@ def test_other_files_than_the_adopted_build_s_are_a_conflict(bench: Any) -> None
     bench.pypi.hold("demo", "demo-1.0.tar.gz", b"another build")
     with pytest.raises(ConflictError, match=r"demo-1\.0\.tar\.gz"):
         free(bench, bench.built(), version="1.0")
+
+
+def test_a_taken_version_says_why_the_build_on_the_forge_was_not_adopted(bench: Any) -> None:
+    bench.pypi.hold("demo", "demo-1.2.tar.gz")
+    needs = {"adopt": Receipt("", {"manifest": None, "passed_over": "built for another plan"})}
+    assert bench.finding("version-free", needs, **OPTIONS).remedy.endswith("built for another plan")

@@ -11,7 +11,8 @@ from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.errors import ConflictError
 from tagboat.ports import Ports
 from tagboat.ports.forge import Asset
-from tagboat.steps.draft import the_draft, the_release
+from tagboat.steps.adopt import the_release
+from tagboat.steps.draft import the_draft
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.STAGE

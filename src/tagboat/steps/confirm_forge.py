@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.ports import Ports
-from tagboat.steps.adopt import LEDGER_NAME
-from tagboat.steps.draft import the_release
+from tagboat.steps.adopt import LEDGER_NAME, the_release
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.CONFIRM

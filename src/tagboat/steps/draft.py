@@ -1,21 +1,25 @@
 """Makes sure that the tag has one draft release on the forge, holding nothing but this build's files.
 
 A draft whose Manifest is not ours is emptied, the Manifest first, so that no moment shows a Manifest beside files that
-it does not describe. Only files that our own identity uploaded are deleted; a stranger's file is a conflict. A release
-that is public already is accepted when its Manifest is ours (a colleague may have un-drafted it).
+it does not describe. Only files that our own identity or this ledger uploaded are deleted; any other file is a
+conflict. So is a draft that somebody still needs: the build of other components of the tag, or one of whose files an
+index has, which is its only other copy. A release that is public already is accepted when its Manifest is ours (a
+colleague may have un-drafted it).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.errors import ConflictError, StepFailedError
 from tagboat.ports import Ports
 from tagboat.ports.clock import growing_pauses
 from tagboat.ports.forge import Asset, ForgeRelease
-from tagboat.steps.adopt import LEDGER_NAME, MANIFEST_NAME, only_release
+from tagboat.steps.adopt import LEDGER_NAME, MANIFEST_NAME, read_manifest, refuse_others, the_release
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.steps.vouching import on_indexes, ours
 
 PHASE = Phase.STAGE
 EFFECT = Effect.REVERSIBLE
@@ -72,19 +76,11 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         return _receipt(release, "created")
     strays = _strays(release, options)
     _refuse_strangers(ports, release, strays)
+    _refuse_loss(ports, inputs, release, strays, attempt.folder)
     for asset in strays:
         attempt.log(f"deleting {asset.name} of an earlier build from the draft")
         ports.forge.delete_asset(asset)
     return _receipt(release, f"emptied of {len(strays)} earlier files")
-
-
-def the_release(ports: Ports, tag: str) -> ForgeRelease | None:
-    """Return the one release of the tag, draft or public, or None.
-
-    Raises:
-        ConflictError: there are several.
-    """
-    return only_release([r for r in ports.forge.releases() if r.tag == tag], tag)
 
 
 def the_draft(ports: Ports, tag: str) -> ForgeRelease:
@@ -120,13 +116,38 @@ _LEDGER_STEM = LEDGER_NAME.removesuffix(".jsonl")
 
 
 def _refuse_strangers(ports: Ports, release: ForgeRelease, strays: list[Asset]) -> None:
-    viewer = ports.forge.viewer()
-    strangers = [a for a in strays if viewer and a.uploader and a.uploader != viewer]
+    strangers = [a for a in strays if not ours(ports, a)]
     if strangers or not release.draft:
         named = ", ".join(f"{a.name} (by {a.uploader or 'unknown'})" for a in strangers or strays)
         raise ConflictError(
             f"the release of {release.tag} holds files that this build did not make: {named}",
             remedy=f"remove them from {release.url}, or delete the draft, then resume",
+        )
+
+
+def _refuse_loss(
+    ports: Ports, inputs: Inputs, release: ForgeRelease, strays: list[Asset], folder: Path
+) -> None:
+    """Make sure that nobody needs what is about to be deleted.
+
+    Raises:
+        ConflictError: the draft is another release's, or files of it are published.
+    """
+    asset = next((a for a in strays if a.name == MANIFEST_NAME), None)
+    manifest = read_manifest(ports, asset, folder) if asset else None
+    if asset and manifest is None:
+        raise ConflictError(
+            f"the Manifest in the draft of {release.tag} cannot be read, so nobody knows what the draft is for",
+            remedy=f"find out who made it; delete {release.url} if it was given up, then resume",
+        )
+    if manifest:
+        refuse_others(release, manifest, inputs.plan)
+    public = on_indexes(ports, inputs.plan, {a.name: a.sha256 for a in strays})
+    if public:
+        named = f"the build {manifest.digest}" if manifest else "another build"
+        raise ConflictError(
+            f"the draft of {release.tag} holds {named}, and files of it are published: {', '.join(public)}",
+            remedy="finish that release (tagboat resume where it was begun), or release the next version",
         )
 
 

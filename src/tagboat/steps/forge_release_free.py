@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.ports import Ports
-from tagboat.steps.adopt import adopted, only_release
+from tagboat.steps.adopt import adopted, passed_over, the_release
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.CHECK
@@ -34,7 +34,7 @@ def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Look at all releases of the tag; a colleague's un-drafting is accepted when the files are ours."""
     options = inputs.options(Options)
-    release = only_release([r for r in ports.forge.releases() if r.tag == options.tag], options.tag)
+    release = the_release(ports, options.tag)
     if release is None:
         return Receipt(f"{options.tag} has no release on the forge yet", findings=_closing(options))
     attempt.log(f"{release.url}: {'draft' if release.draft else 'published'} by {release.author}")
@@ -44,6 +44,8 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     if adopted(inputs) is not None:
         return Receipt(f"{options.tag} is published with this build's files", {"url": release.url})
     reason = f"{options.tag} is already published on the forge: {release.url}"
+    if why := passed_over(inputs):
+        reason += f" ({why})"
     remedy = "a published release is not changed: release the next version, or delete that release if it was a mistake"
     if options.sharing:
         remedy += f"; components that share a tag ({', '.join(options.sharing)}) are released together"

@@ -17,7 +17,7 @@ from tagboat.core.verdict import Finding, Verdict
 from tagboat.errors import ConflictError, UnavailableError
 from tagboat.ports import Ports
 from tagboat.ports.index import IndexFile, IndexProject
-from tagboat.steps.adopt import adopted
+from tagboat.steps.adopt import adopted, passed_over
 from tagboat.steps.kinds import Attempt, Inputs
 
 PHASE = Phase.CHECK
@@ -58,7 +58,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     )
     findings = [
         *_status(options, project),
-        *_taken(options, project, adopted(inputs)),
+        *_taken(options, project, adopted(inputs), passed_over(inputs)),
         *_newer(options, project),
     ]
     bad = tuple(f for f in findings if f.verdict is not Verdict.PASS)
@@ -80,7 +80,7 @@ def _status(options: Options, project: IndexProject) -> list[Finding]:
     return []
 
 
-def _taken(options: Options, project: IndexProject, manifest: Manifest | None) -> list[Finding]:
+def _taken(options: Options, project: IndexProject, manifest: Manifest | None, why: str) -> list[Finding]:
     files = [f for f in project.files if _same(f, options.version)]
     if not files:
         return []
@@ -92,14 +92,10 @@ def _taken(options: Options, project: IndexProject, manifest: Manifest | None) -
         reason = f"{options.index} already holds {names}{yanked}; each upload will compare digests"
         return [Finding(Verdict.WARN, reason, code="version-staged")]
     reason = f"{options.version} is taken on {options.index}{yanked}: {names}"
-    return [
-        Finding(
-            Verdict.FAIL,
-            reason,
-            "release the next version; an index never takes a file name twice",
-            "version-taken",
-        )
-    ]
+    remedy = "release the next version; an index never takes a file name twice"
+    if why:
+        remedy += f"; if they are of the build on the forge, finish that one: {why}"
+    return [Finding(Verdict.FAIL, reason, remedy, "version-taken")]
 
 
 def _against(options: Options, files: list[IndexFile], manifest: Manifest) -> list[Finding]:
