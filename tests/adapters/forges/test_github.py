@@ -21,7 +21,7 @@ from tagboat.errors import (
 )
 from tagboat.ports.forge import Asset, ForgeRelease, WorkflowRun
 from tagboat.testing.clock import FakeClock
-from tagboat.testing.scripted_server import ScriptedServer, answer, json_answer
+from tagboat.testing.scripted_server import Script, ScriptedServer, answer, json_answer
 
 SECRET = "ghp_s3cret"
 REPOSITORY = json_answer('{"full_name": "o/r", "default_branch": "main"}')
@@ -88,9 +88,46 @@ def test_a_wrong_token_is_denied(server: ScriptedServer, github: GitHub) -> None
         github.viewer()
 
 
-def test_a_workflow_token_has_no_login(server: ScriptedServer, github: GitHub) -> None:
-    server.play(json_answer('{"message": "Resource not accessible by integration"}', status="403 Forbidden"))
+FORBIDDEN = json_answer('{"message": "Resource not accessible by integration"}', status="403 Forbidden")
+
+
+@pytest.mark.parametrize(("below", "question"), [("", "/graphql"), ("/api/v3", "/api/graphql")])
+def test_a_workflow_s_token_is_told_its_login_by_graphql_and_asks_once(
+    server: ScriptedServer, clock: FakeClock, below: str, question: str
+) -> None:
+    addresses = Addresses(api=f"{server.url}{below}", uploads=server.url, git=server.url)
+    forge = GitHub(HTTP(clock, environment={}), addresses, "o/r", Credentials.bearer(SECRET))
+    server.play(FORBIDDEN, json_answer('{"data": {"viewer": {"login": "github-actions[bot]"}}}'), MISSING)
+    assert [forge.viewer(), forge.viewer()] == ["github-actions[bot]"] * 2
+    assert [received.line for received in server.received] == [
+        f"GET {below}/user HTTP/1.1",
+        f"POST {question} HTTP/1.1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [FORBIDDEN, MISSING, json_answer('{"data": null, "errors": [{"message": "no"}]}'), json_answer("{}")],
+)
+def test_a_token_that_graphql_does_not_know_either_has_no_login(
+    server: ScriptedServer, github: GitHub, said: Script
+) -> None:
+    server.play(FORBIDDEN, said)
     assert github.viewer() == ""
+
+
+def test_a_forge_that_fails_when_asked_for_the_login_is_unavailable_and_nothing_was_written(
+    server: ScriptedServer, github: GitHub
+) -> None:
+    server.play(FORBIDDEN, json_answer("{}", status="500 Internal Server Error"))
+    with pytest.raises(UnavailableError) as caught:
+        github.viewer()
+    assert not isinstance(caught.value, AnswerLostError)
+
+
+def test_a_person_s_login_is_asked_for_once(server: ScriptedServer, github: GitHub) -> None:
+    server.play(json_answer('{"login": "me"}'), MISSING)
+    assert [github.viewer(), github.viewer()] == ["me", "me"]
 
 
 @pytest.mark.parametrize(

@@ -51,13 +51,37 @@ class GitHub:
         self._calls = Calls(http, addresses.api, credentials)
         self._root = f"/repos/{repository}"
         self._visible = False
+        self._login: str | None = None
 
     def viewer(self) -> str:
-        """Return our login; "" without a token, and for a workflow's own token, which may not ask."""
-        if self._credentials is None:
-            return ""
+        """Return our login, asked for once; "" without a token, or when the forge does not tell.
+
+        A workflow's or an app's own token may not read ``/user``, and GraphQL tells it who it is, such as
+        ``github-actions[bot]`` (observed behaviour of GitHub).
+        """
+        if self._login is None:
+            self._login = self._asked_login() if self._credentials else ""
+        return self._login
+
+    def _asked_login(self) -> str:
         answer = self._calls.get("/user", besides=(403,))
-        return _object(answer).text("login") if answer.good else ""
+        return _object(answer).text("login") if answer.good else self._calls.viewer()
+
+    def may_write(self) -> bool | None:
+        """Tell whether the token's owner may push, which writing releases needs; None for a workflow's or an app's token.
+
+        Those have no role in the repository (observed behaviour of GitHub): the answer says false whatever they may do,
+        and they are known by being refused the question who they are.
+        """
+        if self._credentials is None:
+            return False
+        found = self._calls.object(self._root)
+        if found is None:
+            self._check_visible()
+            return False
+        if found.inner("permissions").flag("push"):
+            return True
+        return False if self._calls.get("/user", besides=(403,)).good else None
 
     def tag_commit(self, tag: str) -> str | None:
         """Return the commit that the tag peels to, or None when there is no such tag (or it names no commit)."""

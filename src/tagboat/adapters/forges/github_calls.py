@@ -96,6 +96,24 @@ class Calls:
                 )
         raise UnavailableError(f"{self.api}{path}: more than {PAGES} pages", remedy="narrow the question")
 
+    def viewer(self) -> str:
+        """Return the login that GraphQL knows our token by; "" when it does not tell.
+
+        Raises:
+            UnavailableError: no useful answer.
+        """
+        # GitHub Enterprise Server has its two interfaces side by side, github.com has one below the other.
+        above = self.api.removesuffix("/api/v3")
+        url = f"{self.api}/graphql" if above == self.api else f"{above}/api/graphql"
+        content = json.dumps({"query": "query UserCurrent { viewer { login } }"}).encode()
+        try:
+            answer = self.sent("POST", url, lambda: Body(content))
+        except AnswerLostError as problem:
+            raise UnavailableError(problem.cause, remedy="try again later") from None
+        if not answer.good:
+            return ""
+        return Shape.of(answer.json(), answer.url).inner("data").inner("viewer").maybe("login")
+
     def send(self, method: str, path: str, data: Mapping[str, JSON] | None = None) -> Answer:
         """Send a write of JSON and return its answer of success; nothing else is returned.
 
