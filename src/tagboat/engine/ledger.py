@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tagboat.core.canonical import JSON, canonical
-from tagboat.errors import ConflictError
+from tagboat.errors import ConflictError, StepFailedError
 from tagboat.ports.clock import Clock
 from tagboat.ports.ledger import GENESIS, Entry
 
@@ -90,12 +91,20 @@ class SqliteLedger:
             )
             self._database.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._undo()
+            raise StepFailedError(
+                f"the ledger cannot be written: {error}", remedy="repair the disk, then resume"
+            ) from error
         except BaseException:
-            # An interruption may come when the entry is committed already.
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
+            self._undo()
             raise
         return entry
+
+    def _undo(self) -> None:
+        """Leave no open transaction; an interruption may come when the entry is committed already."""
+        with suppress(sqlite3.Error):
+            self._database.execute("ROLLBACK")
 
     def entries(self) -> Sequence[Entry]:
         """Return all entries in order."""
