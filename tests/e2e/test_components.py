@@ -12,6 +12,9 @@ from tagboat.adapters.uv import find_python
 from tagboat.errors import RefusedError
 
 
+pytestmark = pytest.mark.needs("gcc")
+
+
 def lacks(python: str) -> bool:
     try:
         find_python(python)
