@@ -71,7 +71,7 @@ def test_a_forge_that_derives_another_plan_stops_before_anything_is_published(wo
         manifest = run.prepare()
         with pytest.raises(StalePlanError) as caught:
             run.publish(manifest)
-    assert "nothing was published" in caught.value.remedy
+    assert "published nothing" in caught.value.remedy
     assert writes(world) == (0, 0)
 
 

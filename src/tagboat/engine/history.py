@@ -79,6 +79,7 @@ class History:
 
     def _record(self, entry: Entry) -> None:
         receipt = receipt_from_json(entry.body["receipt"])
+        self._effects[entry.step] = str(entry.body.get("effect", self._effects.get(entry.step, "none")))
         self._outcomes[entry.step] = receipt
         self._states[entry.step] = receipt.state
         self._reasons[entry.step] = receipt.summary

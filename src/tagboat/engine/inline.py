@@ -27,6 +27,7 @@ from tagboat.engine.history import History
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import (
     AnswerLostError,
+    ConflictError,
     InterruptedRunError,
     RefusedError,
     StepFailedError,
@@ -167,21 +168,23 @@ class InlineEngine:
         number = history.attempts(step.key) + 1
         started = self._ports.clock.monotonic()
         findings: tuple[Finding, ...] = ()
+        unknown = history.unknown(step.key)
         try:
             recorded = self._reusable(walk, kind, inputs, history)
             if recorded is not None:
                 self._recall(step, recorded, history)
                 return recorded
             self._tell(Moment.STARTED, step, StepState.RUNNING, attempt=number)
-            receipt, found = self._find_or_run(walk, kind, inputs, number, unknown=history.unknown(step.key))
+            receipt, found = self._find_or_run(walk, kind, inputs, number, unknown=unknown)
             findings = receipt.findings
             refuse_bad(receipt)
         except TagboatError as error:
-            self._fail(inputs, number, error, started, findings)
+            self._fail(inputs, number, error, started, findings, unknown=unknown)
             raise
         except OSError as error:
             failure = StepFailedError(f"this machine refused: {error}", remedy="repair that, then resume")
-            self._fail(inputs, number, failure, started)
+            failure.__cause__ = error
+            self._fail(inputs, number, failure, started, unknown=unknown)
             raise failure from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -210,6 +213,7 @@ class InlineEngine:
             attempt=number,
             body={
                 "plan": inputs.plan.digest,
+                "effect": inputs.step.effect.value,
                 "in": digest_in(inputs),
                 "out": digest(receipt.as_json()),
                 "receipt": receipt.as_json(),
@@ -269,6 +273,12 @@ class InlineEngine:
                 return receipt
         return None
 
+    def _unsure(self, step: Step, error: TagboatError, *, unknown: bool) -> bool:
+        """Tell whether the effect may have happened all the same: only a sure answer about it ends the doubt."""
+        if step.key in self._sent:
+            return isinstance(error, UnavailableError) or isinstance(error.__cause__, OSError)
+        return unknown and not isinstance(error, ConflictError)
+
     def _still_kept(self, receipt: Receipt) -> bool:
         record = receipt.facts.get("record")
         artifacts = record.get("artifacts") if isinstance(record, Mapping) else None
@@ -284,11 +294,12 @@ class InlineEngine:
         error: TagboatError,
         started: float,
         findings: tuple[Finding, ...] = (),
+        *,
+        unknown: bool,
     ) -> None:
         step = inputs.step
         state = StepState.WAITING if isinstance(error, WaitingError) else StepState.FAILED
-        sent = step.key in self._sent and step.effect is not Effect.NONE
-        unsure = sent and isinstance(error, UnavailableError)
+        unsure = step.effect is not Effect.NONE and self._unsure(step, error, unknown=unknown)
         body: dict[str, JSON] = {
             "plan": inputs.plan.digest,
             "code": error.code,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from tagboat.core.canonical import JSON, canonical
@@ -68,9 +67,13 @@ class SqliteLedger:
     def append(
         self, event: str, *, step: str = "", attempt: int = 0, body: Mapping[str, JSON] | None = None
     ) -> Entry:
-        """Write one entry and return it once it is on disk."""
-        self._database.execute("BEGIN IMMEDIATE")
+        """Write one entry and return it once it is on disk.
+
+        Raises:
+            StepFailedError: the disk or the database refused.
+        """
         try:
+            self._database.execute("BEGIN IMMEDIATE")
             last = self._database.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
             seq, previous = (last[0] + 1, last[1]) if last else (1, self._genesis)
             time = self._clock.now().isoformat(timespec="milliseconds")
@@ -94,7 +97,7 @@ class SqliteLedger:
         except sqlite3.Error as error:
             self._undo()
             raise StepFailedError(
-                f"the ledger cannot be written: {error}", remedy="repair the disk, then resume"
+                f"the ledger cannot be written: {error}", remedy="has the state directory's disk room left?"
             ) from error
         except BaseException:
             self._undo()
@@ -102,8 +105,8 @@ class SqliteLedger:
         return entry
 
     def _undo(self) -> None:
-        """Leave no open transaction; an interruption may come when the entry is committed already."""
-        with suppress(sqlite3.Error):
+        """Leave no half entry; an interruption may come when the entry is committed already."""
+        if self._database.in_transaction:
             self._database.execute("ROLLBACK")
 
     def entries(self) -> Sequence[Entry]:

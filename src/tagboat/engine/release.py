@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tagboat.config.model import Config
+from tagboat.core.acceptance import refusals
 from tagboat.core.artifact import Artifact, Manifest, Role, ShardRecord
 from tagboat.core.canonical import JSON
 from tagboat.core.plan import Plan, broken_laws
@@ -42,7 +43,7 @@ class ReleaseRun:
     Attributes:
         derived: the plan from the mirror's view of the tag.
         derive_again: the same, from the forge's view of it; called once, before the publish half.
-        context: what ``resume`` needs to start this release again (repository, tags, sandbox); kept with the plans.
+        context: what ``resume`` needs to start this again (command, repository, tags, sandbox); kept with the plans.
     """
 
     ports: Ports
@@ -121,7 +122,17 @@ class ReleaseRun:
         return manifest
 
     def plan_publish(self, manifest: Manifest) -> Plan:
-        """Return the publish half for this Manifest."""
+        """Return the publish half for this Manifest.
+
+        Raises:
+            ConflictError: it names this plan, and is not what the plan ends in.
+        """
+        prepared = self.derived.prepare
+        if problems := refusals(manifest, prepared) if manifest.plan == prepared.digest else []:
+            raise ConflictError(
+                f"the Manifest is not what its plan ends in: {'; '.join(problems)}",
+                remedy="find out who changed it; build and gather anew",
+            )
         sha256, size = self.ports.store.put(_written(self.state, manifest))
         file = Artifact(MANIFEST_NAME, sha256, size, "", Role.CHECKSUM)
         return lawful(tag_release.publish(self.derived.config, self.derived.prepare, manifest, file))
@@ -130,6 +141,8 @@ class ReleaseRun:
         """Derive the plan again, compare, and walk the publish half ``through`` this phase."""
         self._compare(manifest)
         plan = self.plan_publish(manifest)
+        if not self.state.manifest.exists():
+            self._write_manifest(manifest)
         if self._frozen_publish() is None:
             self.ports.ledger.append("plan", body={"half": "publish", "digest": plan.digest})
             self.state.save_plans(self.derived.prepare, plan, self.context)
@@ -141,24 +154,37 @@ class ReleaseRun:
         phases = list(Phase)[: list(Phase).index(through) + 1]
         keys = {step.key for step in plan.steps if step.phase in phases}
         self.engine.walk(plan, only=keys, begun=self._begun(manifest))
-        if through is Phase.CONFIRM:
-            self.ports.ledger.append("done", body={"manifest": manifest.digest})
+        event = "done" if through is Phase.CONFIRM else "published"
+        self.ports.ledger.append(event, body={"manifest": manifest.digest})
 
     def confirm(self, manifest: Manifest) -> Mapping[str, Receipt]:
         """Ask the guards of the confirm phase, and nothing else."""
         plan = self.plan_publish(manifest)
-        return self.engine.walk(plan, only={s.key for s in plan.steps if s.phase is Phase.CONFIRM})
+        receipts = self.engine.walk(plan, only={s.key for s in plan.steps if s.phase is Phase.CONFIRM})
+        self.ports.ledger.append("done", body={"manifest": manifest.digest})
+        return receipts
+
+    def dry(self) -> Manifest:
+        """Walk the prepare half alone; what would follow is planned and not begun."""
+        manifest = self.prepare()
+        self.ports.ledger.append("dry-run", body={"manifest": manifest.digest})
+        return manifest
 
     def verdict(self, error: TagboatError) -> TagboatError:
         """Return the error as the caller must see it: partial, when outside effects exist and a resume can go on."""
-        plans = self.state.load_plans()
-        publish = plans[1] if plans else None
-        if publish is None or error.exit_status in _KEPT or isinstance(error, ConflictError):
-            return error
-        if not History(self.ports.ledger.entries(), publish.digest).touched_outside():
+        if error.exit_status in _KEPT or isinstance(error, ConflictError) or not self._touched_outside():
             return error
         remedy = "; ".join(text for text in (error.remedy, "then: tagboat resume") if text)
         return PartialError(error.cause, remedy=remedy)
+
+    def _touched_outside(self) -> bool:
+        """Tell whether effects exist: this state's own, or those of the run elsewhere whose build was adopted."""
+        entries = self.ports.ledger.entries()
+        adopted = History(entries, self.derived.prepare.digest).outcome("adopt")
+        if adopted is not None and adopted.facts.get("manifest"):
+            return True
+        publish = self._frozen_publish()
+        return publish is not None and History(entries, publish).touched_outside()
 
     def _write_manifest(self, manifest: Manifest) -> None:
         self.ports.ledger.append("manifest", body={"digest": manifest.digest, "plan": manifest.plan})
@@ -178,6 +204,8 @@ class ReleaseRun:
             )
         else:
             self.ports.ledger.append("resume", body={"digest": prepare.digest})
+            if plans[2] != self.context:
+                self.state.save_plans(prepare, plans[1], self.context)
 
     def _begun(self, manifest: Manifest) -> bool:
         """Tell whether a filled draft, or a public release, shows that publishing may have begun before."""
@@ -208,7 +236,7 @@ class ReleaseRun:
         raise StalePlanError(
             f"the Manifest was made for the plan {manifest.plan[:12]}; the forge's tag and configuration give "
             f"{again.digest[:12]}",
-            remedy="nothing was published: find out what moved (tag, configuration), then start again",
+            remedy="this run published nothing: find out what moved (tag, configuration), then start again",
         )
 
 

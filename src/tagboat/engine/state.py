@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
-import socket
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
 from tagboat.core.canonical import JSON
 from tagboat.core.plan import Plan, plan_from_json
-from tagboat.errors import AlreadyRunningError, ConflictError
-
-_LOOK_SECONDS = 0.25
-"""Longer than ``tagboat status`` holds the lock to see whether it is free."""
+from tagboat.engine.lock import FileLock
+from tagboat.errors import ConflictError
 
 
 class StateDirectory:
     """``plan.json`` (both plans), ``manifest.json``, ``ledger.sqlite``, ``artifacts/``, ``logs/``, ``mirror.git/``.
 
-    Entering it takes the lock. The kernel gives the lock up when the process ends in any way, so a killed release is
-    taken over by the next start without waiting.
+    Entering it takes its lock.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,8 +30,8 @@ class StateDirectory:
         self.artifacts = path / "artifacts"
         self.logs = path / "logs"
         self.mirror = path / "mirror.git"
-        self.scratch = path / "scratch"
-        self._lock: int | None = None
+        self.scratch = path / "tagboat-scratch"
+        self._lock = FileLock(path / "lock", "this release")
 
     def __enter__(self) -> StateDirectory:
         """Make the directory and take its lock.
@@ -47,17 +41,7 @@ class StateDirectory:
         """
         for folder in (self.path, self.artifacts, self.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        if not _taken(descriptor):
-            holder = os.pread(descriptor, 4096, 0).decode("utf-8", "replace").strip()
-            os.close(descriptor)
-            raise AlreadyRunningError(
-                f"this release is running already: {holder or 'its holder has just started'}",
-                remedy="wait for it (tagboat status), or stop that process; its state is kept",
-            )
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
-        self._lock = descriptor
+        self._lock.__enter__()
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir()
         return self
@@ -67,9 +51,7 @@ class StateDirectory:
     ) -> None:
         """Give the lock up and throw the scratch folder away."""
         shutil.rmtree(self.scratch, ignore_errors=True)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._lock.__exit__(kind, error, trace)
 
     def folder(self) -> Path:
         """Return a fresh folder below the scratch folder."""
@@ -109,20 +91,6 @@ class StateDirectory:
                 f"{self.plans} is not a plan that this version can read: {error}",
                 remedy="start again with a fresh --state: what is done is found in the world",
             ) from error
-
-
-def _taken(descriptor: int) -> bool:
-    """Take the lock; somebody who only looks whether it is held has it for a moment."""
-    end = time.monotonic() + _LOOK_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.01)
-        else:
-            return True
 
 
 def write_durably(path: Path, text: str) -> None:

@@ -18,6 +18,14 @@ from tagboat.engine.ledger import entry_of
 from tagboat.errors import ConflictError
 from tagboat.ports.ledger import Entry
 
+RESUMED = ("release", "dry-run", "publish")
+"""The commands that ``tagboat resume`` continues; the others are simply called again."""
+_ENDS = {
+    "done": "",
+    "published": "published; next: tagboat confirm",
+    "dry-run": "a dry run: nothing was written outside",
+}
+
 
 def all_releases(root: Path) -> Iterator[Path]:
     """Yield every state directory below the user's state folder, sorted by path."""
@@ -45,12 +53,27 @@ def summary(state: Path) -> dict[str, Any]:
         now = [row["key"] for row in answer["steps"] if row["state"] == StepState.RUNNING.value]
         answer["result"], answer["reason"] = "running", ", ".join(now)
         return answer
-    answer["result"], answer["reason"] = _result(
-        answer["steps"], done=bool(entries) and entries[-1].event == "done"
-    )
-    if answer["result"] != "succeeded":
+    end = _end(entries, plans[-1].digest)
+    answer["result"], answer["reason"] = ("succeeded", _ENDS[end]) if end else _result(answer["steps"])
+    if not end and read_command(state) in RESUMED:
         answer["next"] = f"tagboat resume --state {shlex.quote(str(state))}"
     return answer
+
+
+def read_command(state: Path) -> str:
+    """Return the command that a state directory was made by."""
+    context = json.loads((state / "plan.json").read_bytes()).get("context", {})
+    return str(context.get("command", "release"))
+
+
+def _end(entries: list[Entry], plan: str) -> str:
+    """Return how the last run ended well: an entry of that kind that no failure of the plan and no new start follows."""
+    for entry in reversed(entries):
+        if entry.event in _ENDS:
+            return entry.event
+        if entry.event in ("resume", "plan") or (entry.event == "failure" and entry.body.get("plan") == plan):
+            return ""
+    return ""
 
 
 def empty(state: Path) -> dict[str, Any]:
@@ -163,9 +186,7 @@ def _rows(plan: Plan, history: History) -> list[dict[str, Any]]:
     ]
 
 
-def _result(steps: list[dict[str, Any]], *, done: bool) -> tuple[str, str]:
-    if done:
-        return "succeeded", ""
+def _result(steps: list[dict[str, Any]]) -> tuple[str, str]:
     for word, result in (
         (StepState.FAILED, "failed"),
         (StepState.UNKNOWN, "unknown"),

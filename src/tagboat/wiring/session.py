@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagboat.config.model import Config
+from tagboat.config.selection import refuse_odd
 from tagboat.core.artifact import Manifest
-from tagboat.core.canonical import JSON
+from tagboat.core.canonical import JSON, digest
+from tagboat.core.release import Release
 from tagboat.engine.events import Observer, nobody
 from tagboat.engine.inline import InlineEngine
 from tagboat.engine.ledger import SqliteLedger
+from tagboat.engine.lock import FileLock
 from tagboat.engine.release import Derived, ReleaseRun, manifest_in
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import ConflictError, UsageError
@@ -26,11 +30,19 @@ from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
 from tagboat.wiring.places import Places
+from tagboat.wiring.shards import adopted_folders
 from tagboat.wiring.project import derive, forge_source, mirror_source, repository_name
 
 if TYPE_CHECKING:
     from tagboat.adapters.git import Mirror
     from tagboat.adapters.http import HTTP
+    from tagboat.adapters.http.credentials import Credentials
+
+
+_REPOSITORY = re.compile(
+    r"[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*"
+)
+_UNPLAIN = re.compile(r"[^A-Za-z0-9._+=-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,8 @@ class Wish:
         tags: each ``TAG`` or ``COMPONENT=TAG``.
         components: names given by ``--component``.
         state: the state directory, or None for the user's own.
-        adopt: folders that other machines filled, by ``component/shard``.
+        adopt: folders that other machines filled, by ``component/shard`` or by a shard's name that is unique.
+        command: what was called; ``resume`` continues only that.
     """
 
     project: Path | None
@@ -53,14 +66,17 @@ class Wish:
     components: tuple[str, ...] = ()
     state: Path | None = None
     adopt: Mapping[str, Path] = field(default_factory=dict)
+    command: str = "release"
 
     def context(self, repository: str) -> dict[str, JSON]:
         """Return what ``resume`` needs to start the same release again."""
         return {
+            "command": self.command,
             "repository": repository,
             "tags": list(self.tags),
             "components": list(self.components),
-            "sandbox": str(self.places.sandbox) if self.places.sandbox else "",
+            "adopt": {name: str(folder.resolve()) for name, folder in self.adopt.items()},
+            "sandbox": str(self.places.sandbox.resolve()) if self.places.sandbox else "",
         }
 
 
@@ -90,10 +106,11 @@ def open_release(
     from tagboat.adapters.git import Mirror  # noqa: PLC0415
     from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
 
-    repository, places, clock = repository_of(wish), wish.places, SystemClock()
+    repository, places, clock = checked(wish), wish.places, SystemClock()
     with (
         StateDirectory(state_path(wish, repository)) as state,
         closing(SqliteLedger(state.ledger, clock, actor())) as ledger,
+        ExitStack() as held,
     ):
         http = http_of(places)
         forge = forge_of(http, places, repository)
@@ -106,7 +123,12 @@ def open_release(
             mirror.refresh()
         seen = seen_by_forge if from_forge else mirror_source(mirror)
         derived = derive(seen, repository, wish.tags, wish.components)
-        ports = _ports(state, wish, forge, mirror, indexes_of(http, places, derived.config), ledger, clock)
+        for release in derived.prepare.releases if wish.command in PUBLISHING else ():
+            held.enter_context(version_lock(places, repository, release))
+        indexes = indexes_of(http, places, derived.config)
+        logins = logins_of(places, derived.config)
+        shards = adopted_folders(derived.prepare, wish.adopt)
+        ports = _ports(state, wish, forge, mirror, indexes, logins, shards, ledger, clock)
         engine = InlineEngine(
             ports, state, patience=places.patience, observer=observer, stop=stop, kinds=kinds
         )
@@ -127,6 +149,7 @@ def open_manifest(
     observer: Observer = nobody,
     stop: Callable[[], bool] = lambda: False,
     need_files: bool = True,
+    command: str = "publish",
 ) -> Iterator[tuple[ReleaseRun, Manifest]]:
     """Open the release that a Manifest names, with its files in the store.
 
@@ -134,9 +157,14 @@ def open_manifest(
         ConflictError: the Manifest cannot be read, or a file beside it is not the one that it names.
         UsageError: a file is absent.
     """
-    manifest, _ = manifest_in(manifest_file)
+    manifest, text = manifest_in(manifest_file)
+    if text != manifest.text.encode():
+        raise ConflictError(
+            f"{manifest_file} is not as it was written: it was damaged or edited",
+            remedy="use the file that the build wrote, to the byte; nothing was published",
+        )
     tags = tuple(f"{release.component}={release.tag}" for release in manifest.releases)
-    wish = Wish(None, places, manifest.repository, tags, (), state)
+    wish = Wish(None, places, manifest.repository, tags, (), state, command=command)
     with open_release(wish, observer=observer, stop=stop, from_forge=True) as run:
         folder = files or manifest_file.parent
         for artifact in manifest.artifacts if need_files else ():
@@ -150,6 +178,39 @@ def open_manifest(
                     remedy="transfer the files again; nothing was published",
                 )
         yield run, manifest
+
+
+PUBLISHING = ("release", "publish")
+"""The commands that may change something outside: one of them at a time for each version."""
+
+
+def checked(wish: Wish) -> str:
+    """Return the repository of a wish whose names can be what they say, before anything is made on the disk.
+
+    Raises:
+        UsageError: there is no tag, an odd tag, or no repository.
+    """
+    if not wish.tags:
+        raise UsageError(
+            "no tag was given", remedy="say --tag TAG, or --tag COMPONENT=TAG for one of several components"
+        )
+    for tag in wish.tags:
+        refuse_odd(tag)
+    repository = repository_of(wish)
+    if not _REPOSITORY.fullmatch(repository):
+        raise UsageError(f"{repository!a} is no repository on a forge", remedy="write it as OWNER/NAME")
+    return repository
+
+
+def version_lock(places: Places, repository: str, release: Release) -> FileLock:
+    """Return the lock that one process of this user holds for a version, whatever its state directory."""
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    folder = user_state_path("tagboat") / "locks"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    where = str(places.sandbox.resolve()) if places.sandbox else places.addresses.api
+    name = digest([where, repository, release.component, release.version])
+    return FileLock(folder / name[:32], f"the release of {release.component} {release.version}")
 
 
 def repository_of(wish: Wish) -> str:
@@ -186,7 +247,7 @@ def state_path(wish: Wish, repository: str) -> Path:
         return wish.state
     from platformdirs import user_state_path  # noqa: PLC0415
 
-    tags = "+".join(sorted(tag.rsplit("=", 1)[-1].replace("/", "~") for tag in wish.tags))
+    tags = "+".join(sorted(_UNPLAIN.sub("~", tag) for tag in wish.tags))
     return user_state_path("tagboat") / repository.replace("/", "~") / tags
 
 
@@ -238,12 +299,25 @@ def indexes_of(http: HTTP, places: Places, config: Config) -> dict[str, Index]:
     return indexes
 
 
+def logins_of(places: Places, config: Config) -> dict[str, Credentials]:
+    """Return what private indexes are read with, by the URL that installers are given; public ones need nothing."""
+    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
+
+    return {
+        f"{places.index(target).simple.rstrip('/')}/": Credentials.for_index(token)
+        for target in config.indexes
+        if target.private and (token := places.token_for(target.name))
+    }
+
+
 def _ports(
     state: StateDirectory,
     wish: Wish,
     forge: Forge,
     mirror: Mirror,
     indexes: Mapping[str, Index],
+    logins: Mapping[str, Credentials],
+    shards: Mapping[str, Path],
     ledger: SqliteLedger,
     clock: Clock,
 ) -> Ports:
@@ -257,11 +331,11 @@ def _ports(
         repository=mirror,
         forge=forge,
         indexes=indexes,
-        builder=FrontEnd(environment),
+        builder=FrontEnd(environment, logins),
         inspector=Inspection(),
-        installer=UvInstaller(environment),
+        installer=UvInstaller(environment, logins),
         store=FolderStore(state.artifacts),
         ledger=ledger,
         clock=clock,
-        shards=wish.adopt,
+        shards=shards,
     )

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @options.selection
 @click.option("--shard", default="", metavar="[COMPONENT/]SHARD", help="Only this shard (default: all).")
-@click.option(
-    "--from", "adopted", type=options.FOLDER, help="Adopt the files that another tool left in this folder."
-)
+@options.adopted
 @click.option("--out", type=options.FOLDER, required=True, help="The folder for the files and shard.json.")
 def build(
     path: Path,
@@ -36,12 +34,13 @@ def build(
     state: Path | None,
     as_json: bool,
     shard: str,
-    adopted: Path | None,
+    adopted: tuple[str, ...],
     out: Path,
 ) -> None:
     """Build from the tag, in a fresh tree, with the network off; write the files and DIR/shard.json.
 
-    With several shards and no --shard each goes into a folder of its own below --out.
+    With several shards and no --shard each goes into a folder of its own below --out. With --shard, --from DIR alone
+    fills that shard.
     """
     report = Report("build", as_json=as_json)
     with answering(report):
@@ -51,10 +50,8 @@ def build(
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        adopt = {shard.rsplit("/", 1)[-1]: adopted} if adopted and shard else {}
-        if adopted and not shard:
-            raise UsageError("--from fills one shard", remedy="name it with --shard")
-        wish = Wish(path, places(sandbox), repository, tags, components, state, adopt)
+        adopt = options.folders(adopted, shard)
+        wish = Wish(path, places(sandbox), repository, tags, components, state, adopt, command="build")
         with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
             steps = chosen(run, shard)
@@ -88,12 +85,20 @@ def chosen(run: ReleaseRun, shard: str) -> list[Step]:
 
 
 def write_shard(run: ReleaseRun, step: Step, folder: Path) -> ShardRecord:
-    """Write a built shard's files and its record, the record last: it is the folder's commit point."""
+    """Write a built shard's files, the records of the build-only wheels that it was built with, and its own record.
+
+    Its own record is the last: the folder's commit point.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     record = run.record(step)
     (folder / "shard.json").unlink(missing_ok=True)
     for artifact in record.artifacts:
         shutil.copyfile(run.ports.store.path(artifact), folder / artifact.file)
+    needed = (run.derived.prepare.step(need) for need in step.needs)
+    made = [run.record(other).as_json() for other in needed if other.options.get("build_only")]
+    (folder / "build-only.json").unlink(missing_ok=True)
+    if made:
+        (folder / "build-only.json").write_text(canonical(made) + "\n")
     (folder / "shard.json").write_text(canonical(record.as_json()) + "\n")
     return record
 

@@ -31,7 +31,7 @@ def check(
         from tagboat.wiring.places import places  # noqa: PLC0415 - after --help
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        wish = Wish(path, places(sandbox), repository, tags, components, state)
+        wish = Wish(path, places(sandbox), repository, tags, components, state, command="check")
         with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
             run.check()

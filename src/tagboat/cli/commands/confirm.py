@@ -8,7 +8,7 @@ import click
 
 from tagboat.cli import options
 from tagboat.cli.report import Report
-from tagboat.cli.running import answering, safe_stop
+from tagboat.cli.running import answering
 from tagboat.core.step import Phase
 
 
@@ -30,9 +30,15 @@ def confirm(manifest_file: Path, sandbox: Path | None, state: Path | None, as_js
         from tagboat.wiring.session import open_manifest  # noqa: PLC0415
 
         opened = open_manifest(
-            manifest_file, None, places(sandbox), state, observer=report.watch, need_files=False
+            manifest_file,
+            None,
+            places(sandbox),
+            state,
+            observer=report.watch,
+            need_files=False,
+            command="confirm",
         )
-        with safe_stop(), opened as (run, manifest):
+        with opened as (run, manifest):
             report.manifest = manifest
             report.releases = manifest.releases
             run.confirm(manifest)

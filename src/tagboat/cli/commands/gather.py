@@ -50,7 +50,7 @@ def gather(
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        wish = Wish(project, places(sandbox), repository, tags, components, state)
+        wish = Wish(project, places(sandbox), repository, tags, components, state, command="gather")
         with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
             records = [read_shard(folder) for folder in folders]

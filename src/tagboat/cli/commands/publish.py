@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,10 @@ from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
 from tagboat.core.step import Phase
 from tagboat.errors import TagboatError
+
+if TYPE_CHECKING:
+    from tagboat.core.artifact import Manifest
+    from tagboat.engine.release import ReleaseRun
 
 
 @click.command()
@@ -42,11 +47,20 @@ def publish(
                 manifest,
             ),
         ):
-            report.manifest = manifest
-            report.plan(run.plan_publish(manifest))
-            report.extra["state"] = str(run.state.path)
-            try:
-                run.publish(manifest, through=Phase.PUBLISH)
-            except TagboatError as error:
-                raise run.verdict(error) from error
-            show_done(run, report)
+            publish_alone(run, manifest, report)
+
+
+def publish_alone(run: ReleaseRun, manifest: Manifest, report: Report) -> None:
+    """Publish an open Manifest's files, and fill the report.
+
+    Raises:
+        TagboatError: as the caller must see it; partial when outside effects exist.
+    """
+    report.manifest = manifest
+    report.extra["state"] = str(run.state.path)
+    try:
+        report.plan(run.plan_publish(manifest))
+        run.publish(manifest, through=Phase.PUBLISH)
+    except TagboatError as error:
+        raise run.verdict(error) from error
+    show_done(run, report)

@@ -11,7 +11,7 @@ import click
 from tagboat.cli import options
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
-from tagboat.errors import TagboatError
+from tagboat.errors import RefusedError, TagboatError, UsageError
 
 if TYPE_CHECKING:
     from tagboat.core.plan import Plan
@@ -34,8 +34,10 @@ DRY_RUN_LEAVES_OUT = (
     "approved",
     default="",
     metavar="DIGEST",
-    help="Vouch for the draft's Manifest with this digest.",
+    help="Vouch for the draft's Manifest with this whole digest.",
 )
+@options.adopted
+@click.option("--reason", default="", metavar="TEXT", help="Why you vouch for it; kept in the ledger.")
 def release(
     path: Path,
     tags: tuple[str, ...],
@@ -46,6 +48,8 @@ def release(
     as_json: bool,
     dry_run: bool,
     approved: str,
+    adopted: tuple[str, ...],
+    reason: str,
 ) -> None:
     """Release a tag: check it, build it once, verify the files, publish them, confirm them.
 
@@ -59,15 +63,39 @@ def release(
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        wish = Wish(path, places(sandbox), repository, tags, components, state)
+        wish = Wish(
+            path,
+            places(sandbox),
+            repository,
+            tags,
+            components,
+            state,
+            options.folders(adopted),
+            command="dry-run" if dry_run else "release",
+        )
         with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
-            if approved:
-                run.ports.ledger.append("approval", body={"digest": approved})
-            carry_out(run, report, dry_run=dry_run)
+            if approved or reason:
+                _vouch(run, approved, reason)
+            carry_out(run, report, dry_run=dry_run, approved=approved)
 
 
-def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool) -> None:
+def _vouch(run: ReleaseRun, approved: str, reason: str) -> None:
+    from tagboat.steps.approval import approve  # noqa: PLC0415 - few releases need it
+
+    if not approved:
+        raise UsageError("--reason says why a Manifest is adopted", remedy="name it: --adopt DIGEST")
+    tags = tuple(dict.fromkeys(item.tag for item in run.derived.prepare.releases))
+    approve(run.ports, tags, approved, reason, run.state.folder())
+
+
+def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool, approved: str = "") -> None:
     """Do both halves of an open release, and fill the report.
+
+    Args:
+        run: the open release.
+        report: is filled.
+        dry_run: stop before anything outside is changed.
+        approved: the digest that the Manifest must have, if a person named one.
 
     Raises:
         TagboatError: as the caller must see it; partial when outside effects exist.
@@ -76,8 +104,13 @@ def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool) -> None:
     report.extra["state"] = str(run.state.path)
     report.extra["dry_run"] = dry_run
     try:
-        manifest = run.prepare()
+        manifest = run.dry() if dry_run else run.prepare()
         report.manifest = manifest
+        if approved not in ("", manifest.digest):
+            raise RefusedError(
+                f"this state goes on with the build {manifest.digest}, not with the approved {approved}",
+                remedy="nothing was changed: leave --adopt out to go on, or take a fresh --state to adopt",
+            )
         plan = run.plan_publish(manifest)
         report.plan(plan)
         if dry_run:

@@ -38,7 +38,10 @@ def resume(state: Path | None, sandbox: Path | None, as_json: bool) -> None:
 
 def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
     """Continue a release with what its plan file keeps of the first start."""
-    from tagboat.engine.state import StateDirectory  # noqa: PLC0415 - after --help
+    from tagboat.cli.commands.publish import publish_alone  # noqa: PLC0415 - after --help
+    from tagboat.engine.release import manifest_in  # noqa: PLC0415
+    from tagboat.engine.state import StateDirectory  # noqa: PLC0415
+    from tagboat.engine.summary import RESUMED  # noqa: PLC0415
     from tagboat.wiring.places import places  # noqa: PLC0415
     from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
@@ -48,8 +51,14 @@ def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
             f"{state} holds no release",
             remedy="start one: tagboat release --tag TAG, or tagboat rehearse PATH --state DIR",
         )
-    preview(state, report)
     context = plans[2]
+    command = str(context.get("command", "release"))
+    if command not in RESUMED:
+        raise UsageError(
+            f"{state} was made by 'tagboat {command}', which has nothing to continue",
+            remedy=f"call 'tagboat {command}' again: what is done is reused",
+        )
+    preview(state, report)
     where = sandbox or (Path(str(context["sandbox"])) if context.get("sandbox") else None)
     wish = Wish(
         None,
@@ -58,9 +67,15 @@ def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
         _words(context["tags"]),
         _words(context["components"]),
         state,
+        _folders(context.get("adopt")),
+        command=command,
     )
-    with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
-        carry_out(run, report, dry_run=False)
+    alone = command == "publish"
+    with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop, from_forge=alone) as run:
+        if alone:
+            publish_alone(run, manifest_in(run.state.manifest)[0], report)
+        else:
+            carry_out(run, report, dry_run=command == "dry-run")
 
 
 def preview(state: Path, report: Report) -> None:
@@ -94,6 +109,10 @@ def only_open_release() -> Path:
         return Path(unfinished[0])
     named = ", ".join(unfinished) or "none"
     raise UsageError(f"which release? unfinished are: {named}", remedy="say --state DIR")
+
+
+def _folders(value: object) -> dict[str, Path]:
+    return {str(name): Path(str(folder)) for name, folder in value.items()} if isinstance(value, dict) else {}
 
 
 def _words(value: object) -> tuple[str, ...]:
