@@ -16,7 +16,7 @@ def checked(project: Project, code: str) -> Answer:
     """Release a tag whose CI is not right; see the code, and that nothing was written."""
     project.tag("v1.0")
     answer = project.release("--tag", "v1.0")
-    assert answer.codes() == {code}, answer.err
+    assert answer.codes() == {code}, (answer.out, answer.err)
     assert answer.remedy
     assert answer.step("ci-green")["state"] in ("failed", "waiting")
     assert project.journal() == []

@@ -36,7 +36,11 @@ def test_a_tag_that_was_not_pushed_does_not_exist(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "options"),
-    [("annotated", ("-a", "-m", "One")), ("lightweight", ("--no-sign",)), pytest.param("signed", ("-s", "-m", "One"), marks=pytest.mark.needs("ssh-keygen"))],
+    [
+        ("annotated", ("-a", "-m", "One")),
+        ("lightweight", ("--no-sign",)),
+        pytest.param("signed", ("-s", "-m", "One"), marks=pytest.mark.needs("ssh-keygen")),
+    ],
 )
 def test_each_kind_of_tag_is_peeled_to_its_commit(
     project: Project, tmp_path: Path, kind: str, options: tuple[str, ...]
