@@ -82,6 +82,11 @@ class ForgeContract:
         assert subject.forge.viewer() == subject.login
         assert subject.visitor.viewer() == ""
 
+    def test_who_may_write_is_told_beforehand(self, subject: ForgeSubject) -> None:
+        """Before anything is tried."""
+        answers = [forge.may_write() for forge in (subject.forge, subject.stranger, subject.visitor)]
+        assert answers == [True, False, False]
+
     def test_every_kind_of_tag_peels_to_its_commit(self, subject: ForgeSubject) -> None:
         """Only the commit counts."""
         for tag in (subject.lightweight, subject.annotated, subject.nested):

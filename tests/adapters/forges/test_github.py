@@ -130,6 +130,31 @@ def test_a_person_s_login_is_asked_for_once(server: ScriptedServer, github: GitH
     assert [github.viewer(), github.viewer()] == ["me", "me"]
 
 
+@pytest.mark.parametrize(("push", "expected"), [("true", True), ("false", False)])
+def test_a_person_s_token_may_write_where_the_person_may_push(
+    server: ScriptedServer, github: GitHub, push: str, expected: bool
+) -> None:
+    repository = json_answer(f'{{"default_branch": "main", "permissions": {{"push": {push}}}}}')
+    server.play(repository, json_answer('{"login": "me"}'))
+    assert github.may_write() is expected
+
+
+def test_the_forge_does_not_tell_what_a_workflow_s_token_may_write(
+    server: ScriptedServer, github: GitHub
+) -> None:
+    repository = json_answer('{"default_branch": "main", "permissions": {"push": false}}')
+    refusal = json_answer('{"message": "Resource not accessible by integration"}', status="403 Forbidden")
+    server.play(repository, refusal)
+    assert github.may_write() is None
+
+
+def test_without_a_token_nobody_may_write_and_nobody_is_asked(
+    server: ScriptedServer, clock: FakeClock
+) -> None:
+    assert made(server, clock, None).may_write() is False
+    assert server.received == []
+
+
 @pytest.mark.parametrize(
     ("header", "value"),
     [("X-Accepted-GitHub-Permissions", "contents=write"), ("X-Accepted-OAuth-Scopes", "repo")],
