@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -97,6 +98,16 @@ def test_a_closed_window_matters_only_while_files_are_missing(bench: Any) -> Non
         bench.pypi.hold("demo", path.name, path.read_bytes())
     bench.clock.advance(timedelta(days=30).total_seconds())
     assert bench.findings("upload-window", bench.adopted(manifest), **WINDOW) == []
+
+
+def test_a_closed_window_asks_for_no_other_distribution_of_the_release(bench: Any) -> None:
+    manifest = bench.built()
+    sibling = replace(manifest.artifacts[0], file="other-1.0-py3-none-any.whl", component="other")
+    both = replace(manifest, artifacts=(*manifest.artifacts, sibling))
+    for path in bench.files(manifest)[:2]:
+        bench.pypi.hold("demo", path.name, path.read_bytes())
+    bench.clock.advance(timedelta(days=30).total_seconds())
+    assert bench.findings("upload-window", bench.adopted(both), **WINDOW) == []
 
 
 def test_no_release_and_a_draft_are_free(bench: Any) -> None:

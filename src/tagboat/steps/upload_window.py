@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tagboat.core.artifact import Role
+from tagboat.core.names import distribution_of, flat_name
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.errors import UnavailableError
@@ -58,7 +59,9 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     missing = [
         a.file
         for a in (manifest.artifacts if manifest else ())
-        if a.role in (Role.SDIST, Role.WHEEL) and a.file not in there
+        if a.role in (Role.SDIST, Role.WHEEL)
+        and distribution_of(a) == flat_name(options.distribution)
+        and a.file not in there
     ]
     if left > timedelta(0) or not missing:
         return Receipt(f"{options.index} takes files of {options.version} for {max(left, timedelta(0))} more")
