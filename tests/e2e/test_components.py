@@ -11,7 +11,6 @@ from projects import toolkit
 from tagboat.adapters.uv import find_python
 from tagboat.errors import RefusedError
 
-
 pytestmark = pytest.mark.needs("gcc")
 
 
