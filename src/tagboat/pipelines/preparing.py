@@ -10,7 +10,7 @@ from packaging.version import Version
 from tagboat.config.lines import allowed_branches, line_of
 from tagboat.config.model import Component, Config, Shard
 from tagboat.config.order import building_order
-from tagboat.config.privacy import dependency_index
+from tagboat.config.privacy import dependency_index, is_private
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
 from tagboat.steps import (
@@ -91,12 +91,14 @@ def build(config: Config, releases: Sequence[Release], repository: str) -> Itera
         if release is not None:
             needs = _needed(config, component, release.commit, released)
             for shard in component.shards:
-                yield _shard_step(component, shard, release.commit, release.version, needs)
+                offered = _needed_by(shard, needs)
+                yield _shard_step(config, component, shard, release.commit, release.version, offered)
             continue
-        for commit in wanted[component.name]:
+        for commit in wanted.get(component.name, ()):
             needs = _needed(config, component, commit, released)
             for shard in (s for s in component.shards if s.wheel):
-                yield _shard_step(component, shard, commit, "", needs, build_only=True)
+                offered = _needed_by(shard, needs)
+                yield _shard_step(config, component, shard, commit, "", offered, build_only=True)
     for group in by_tag(releases).values():
         first = group[0]
         name = f"{repository.rsplit('/', 1)[-1]}-{first.tag.replace('/', '-')}"
@@ -105,11 +107,19 @@ def build(config: Config, releases: Sequence[Release], repository: str) -> Itera
         yield freeze("source-archive", key, archive, component=first.component, needs=("adopt",))
 
 
+def _needed_by(shard: Shard, needs: tuple[str, ...]) -> tuple[str, ...]:
+    """An adopted shard is built elsewhere, so nothing has to be built for it here."""
+    return ("adopt",) if shard.builder == "adopt" else needs
+
+
 def _build_only(config: Config, released: Mapping[str, Release]) -> dict[str, list[str]]:
     """Return the components that are built and not released, with the commits to build them from."""
     found: dict[str, list[str]] = {}
     for release in released.values():
-        for name in _closure(config, config.component(release.component)):
+        component = config.component(release.component)
+        if all(shard.builder == "adopt" for shard in component.shards):
+            continue
+        for name in _closure(config, component):
             if name not in released and release.commit not in found.setdefault(name, []):
                 found[name].append(release.commit)
     return found
@@ -140,6 +150,7 @@ def _shard_key(component: Component, shard: Shard, build_only_at: str = "") -> s
 
 
 def _shard_step(
+    config: Config,
     component: Component,
     shard: Shard,
     commit: str,
@@ -148,7 +159,8 @@ def _shard_step(
     *,
     build_only: bool = False,
 ) -> Step:
-    options = build_shard.Options(asdict(component), asdict(shard), commit, version, build_only=build_only)
+    index = final_index(config, component) if is_private(config, component) else ""
+    options = build_shard.Options(asdict(component), asdict(shard), commit, version, build_only, index)
     key = _shard_key(component, shard, commit if build_only else "")
     return freeze("build-shard", key, options, component=component.name, needs=needs)
 
