@@ -102,7 +102,7 @@ class Calls:
         Raises:
             UnavailableError: no useful answer.
         """
-        # GitHub Enterprise Server has its two interfaces side by side, github.com has one below the other.
+        # GitHub Enterprise Server has its two interfaces side by side, the public service has one below the other.
         above = self.api.removesuffix("/api/v3")
         url = f"{self.api}/graphql" if above == self.api else f"{above}/api/graphql"
         content = json.dumps({"query": "query UserCurrent { viewer { login } }"}).encode()
