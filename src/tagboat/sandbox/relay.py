@@ -144,7 +144,9 @@ class Relay:
         if local is not None:
             page = local / "index.html" if local.is_dir() else local
             return listings.from_html(page.read_bytes(), address) if page.is_file() else []
-        async with self._client.get(address, headers={"Accept": listings.ACCEPT}) as answer:
+        async with self._client.get(
+            address, headers=self._headers(address, Accept=listings.ACCEPT)
+        ) as answer:
             if answer.status in (404, 410):
                 return []
             answer.raise_for_status()
@@ -156,7 +158,8 @@ class Relay:
 
     async def _streamed(self, request: web.Request, address: str) -> web.StreamResponse:
         try:
-            async with self._client.get(address, headers={"Accept-Encoding": "identity"}) as answer:
+            headers = self._headers(address, **{"Accept-Encoding": "identity"})
+            async with self._client.get(address, headers=headers) as answer:
                 if answer.status != 200:
                     raise web.HTTPNotFound(text=f"the source answers {answer.status}")
                 response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
@@ -168,6 +171,13 @@ class Relay:
             raise web.HTTPBadGateway(text=f"the source does not answer: {error}") from None
         await response.write_eof()
         return response
+
+    def _headers(self, address: str, **headers: str) -> dict[str, str]:
+        """The headers for an address; what opens the indexes goes to their own hosts alone (a redirect drops it)."""
+        own = {urlsplit(index)[:2] for index in self._sources.indexes}
+        if self._sources.authorization and urlsplit(address)[:2] in own:
+            headers["Authorization"] = self._sources.authorization
+        return headers
 
     @property
     def _client(self) -> aiohttp.ClientSession:

@@ -11,7 +11,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +21,15 @@ _FALSE: Final = ("", "0", "false", "no", "off")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """URLs of simple indexes in their order, places of loose files (URLs or folders), and a CA file or None."""
+    """URLs of simple indexes in their order, places of loose files (URLs or folders), and a CA file or None.
+
+    ``authorization`` is the header with which the indexes' own hosts are asked, and no other host; "" for none.
+    """
 
     indexes: tuple[str, ...]
     find_links: tuple[str, ...] = ()
     certificate: str | None = None
+    authorization: str = field(default="", repr=False)
 
 
 def machine_sources(default_index: str | None = None, environ: Mapping[str, str] | None = None) -> Sources:

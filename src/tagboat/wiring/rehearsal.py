@@ -25,6 +25,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from tagboat.config.model import Config
 from tagboat.engine.events import Observer
 from tagboat.engine.release import ReleaseRun
 from tagboat.engine.state import write_durably
@@ -36,7 +37,7 @@ from tagboat.errors import (
     StalePlanError,
 )
 from tagboat.wiring.choice import choose
-from tagboat.wiring.places import sandbox_places
+from tagboat.wiring.places import public_places, sandbox_places
 from tagboat.wiring.project import repository_name
 from tagboat.wiring.session import Wish, open_release
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from tagboat.adapters.git.copy import Copy
     from tagboat.adapters.isolation import Isolation
     from tagboat.sandbox.addresses import Addresses
+    from tagboat.sandbox.sources import Sources
 
 FILE = "rehearsal.json"
 NOT_COVERED = (
@@ -92,6 +94,7 @@ class Rehearsal:
         names: distributions under release; the relay never answers for them.
         edited: what was changed in the copy, for people; "" when nothing was.
         asked: what was asked for: the commit of HEAD, then the tags and the components as they were given.
+        index: the name and the URL of the private index that all other packages come from; empty for the machine's own.
     """
 
     repository: str
@@ -101,6 +104,7 @@ class Rehearsal:
     names: tuple[str, ...]
     edited: str
     asked: tuple[str, ...]
+    index: tuple[str, ...] = ()
 
 
 def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: Path) -> Rehearsal:
@@ -111,6 +115,7 @@ def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: P
     Raises:
         RefusedError: the repository is empty or shallow, or no version can be found for it.
         StalePlanError: the state directory holds another rehearsal.
+        RefusedError: private and public components are to be rehearsed at once.
         ConfigError, UsageError: configuration or selection are wrong.
     """
     from tagboat.adapters.git import Mirror  # noqa: PLC0415 - after --help
@@ -131,7 +136,10 @@ def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: P
     choice = choose(mirror, Copy(state / "source.git"), work.branch() or "", head, tags, components)
     remote = work.remote_url()
     name = choice.config.repository or (repository_name(remote) if remote else None) or _local_name(path)
-    rehearsal = Rehearsal(name, choice.branch, choice.tags, choice.green, choice.names, choice.edited, asked)
+    index = private_source(choice.config, choice.tags)
+    rehearsal = Rehearsal(
+        name, choice.branch, choice.tags, choice.green, choice.names, choice.edited, asked, index
+    )
     write_durably(
         state / FILE, json.dumps({"schema": "tagboat/rehearsal/1", **asdict(rehearsal)}, indent=1) + "\n"
     )
@@ -146,12 +154,48 @@ def prepared(state: Path) -> Rehearsal:
     """
     try:
         data = json.loads((state / FILE).read_bytes())
-        lists = {name: tuple(data[name]) for name in ("tags", "green", "names", "asked")}
+        lists = {name: tuple(data[name]) for name in ("tags", "green", "names", "asked", "index")}
         return Rehearsal(repository=data["repository"], branch=data["branch"], edited=data["edited"], **lists)
     except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
         raise ConflictError(
             f"{state} holds no rehearsal that can be continued: {error}", remedy="tagboat rehearse PATH"
         ) from error
+
+
+def private_source(config: Config, tags: Sequence[str]) -> tuple[str, ...]:
+    """Return name and URL of the private index that the chosen components' dependencies come from; empty for none.
+
+    Raises:
+        RefusedError: they come from several indexes, and a rehearsal has one way out.
+    """
+    from tagboat.config.privacy import dependency_index, is_private  # noqa: PLC0415 - after --help
+    from tagboat.config.selection import select  # noqa: PLC0415
+
+    chosen = [each.component for each in select(config, tags)]
+    indexes = [dependency_index(config, component) for component in chosen if is_private(config, component)]
+    if not indexes:
+        return ()
+    if len(indexes) < len(chosen) or len(set(indexes)) > 1:
+        raise RefusedError(
+            "these components have their dependencies from different indexes, a private one among them",
+            remedy="rehearse them one at a time: --component NAME",
+        )
+    return indexes[0].name, indexes[0].simple
+
+
+def relay_sources(rehearsal: Rehearsal) -> Sources:
+    """Return where packages that are not under release come from: for a private project its own index alone."""
+    from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
+    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
+    from tagboat.sandbox.sources import Sources, machine_sources  # noqa: PLC0415
+
+    machine = machine_sources(PUBLIC.indexes["pypi"].simple)
+    if not rehearsal.index:
+        return machine
+    name, url = rehearsal.index
+    token = public_places().token_for(name)
+    login = Credentials.for_index(token).header if token else ""
+    return Sources((url,), certificate=machine.certificate, authorization=login)
 
 
 @contextmanager
@@ -192,19 +236,18 @@ def outside(state: Path, rehearsal: Rehearsal, lock: int, *, as_json: bool) -> i
     Raises:
         InterruptedRunError: the process inside was killed, and so has not answered.
     """
-    from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
     from tagboat.adapters.isolation import private_network  # noqa: PLC0415
     from tagboat.sandbox.relay import running_relay  # noqa: PLC0415
 
     isolation = private_network()
     environment = inside_environment(os.environ, isolation)
-    index = PUBLIC.indexes["pypi"].simple
+    sources = relay_sources(rehearsal)
     with _socket_folder() as folder:
         socket = Path(folder) / "relay"
         # -P: the folder that we are in may be the project's, and may hold a module of any name.
         command = [sys.executable, "-P", "-m", "tagboat", "rehearse", "--inside", str(socket)]
         command += ["--state", str(state), *(["--json"] if as_json else [])]
-        with running_relay(socket, default_index=index, never=rehearsal.names):
+        with running_relay(socket, sources=sources, never=rehearsal.names):
             status = _ended(
                 subprocess.Popen(
                     isolation.wrap(command), env=environment, stdin=subprocess.DEVNULL, pass_fds=(lock,)
