@@ -23,15 +23,16 @@ class Lane:
     """Plays cases; made once per process."""
 
     def __init__(self, *, without_find: bool = False) -> None:
-        self._stack = ExitStack()
         self._without_find = without_find
-        self.folder = Path(tempfile.mkdtemp(prefix="crash-"))
-        self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        # A service that cannot answer the dead complains; that is of interest when a case is replayed.
-        logging.basicConfig(filename=self.folder / "services.log", force=True)
-        inherit_orphans()
-        self._ground: Ground = self._stack.enter_context(ground(self.folder))
-        self.reference: Reference = undisturbed(self._ground, cleared(self.folder / "case"))
+        with ExitStack() as stack:
+            self.folder = Path(tempfile.mkdtemp(prefix="crash-"))
+            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            # A service that cannot answer the dead complains; that is of interest when a case is replayed.
+            logging.basicConfig(filename=self.folder / "services.log", force=True)
+            inherit_orphans()
+            self._ground: Ground = stack.enter_context(ground(self.folder))
+            self.reference: Reference = undisturbed(self._ground, cleared(self.folder / "case"))
+            self._stack = stack.pop_all()
 
     def play(self, name: str) -> Outcome:
         """Play the case of this name."""
