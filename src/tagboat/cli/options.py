@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from tagboat.errors import UsageError
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -26,6 +28,33 @@ tags = click.option(
     "--tag", "tags", multiple=True, metavar="[COMPONENT=]TAG", help="The release tag; repeatable."
 )
 project = click.argument("path", type=click.Path(file_okay=False, exists=True, path_type=Path), default=".")
+
+
+adopted = click.option(
+    "--from",
+    "adopted",
+    multiple=True,
+    metavar="[COMPONENT/]SHARD=DIR",
+    help='The folder that another tool filled for a shard with builder = "adopt"; repeatable.',
+)
+
+
+def folders(adopted: tuple[str, ...], shard: str = "") -> dict[str, Path]:
+    """Return the folders of ``--from`` by what they fill; a folder alone fills the one ``shard`` that was chosen.
+
+    Raises:
+        UsageError: it names no shard, or one twice.
+    """
+    found: dict[str, Path] = {}
+    for text in adopted:
+        name, equals, folder = text.partition("=")
+        name, folder = (name, folder) if equals else (shard, text)
+        if not name or not folder:
+            raise UsageError(f"--from {text} fills no shard", remedy="say --from [COMPONENT/]SHARD=DIR")
+        if name in found:
+            raise UsageError(f"--from names the shard {name} twice", remedy="name one folder for it")
+        found[name] = Path(folder)
+    return found
 
 
 def selection(function: F) -> F:

@@ -25,7 +25,7 @@ class Ports:
 
     Attributes:
         indexes: by the name that the configuration gives them.
-        shards: folders that other machines filled, by shard, for shards that are adopted.
+        shards: folders that other machines filled, by ``component/shard``, for shards that are adopted.
     """
 
     repository: Repository

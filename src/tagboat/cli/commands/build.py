@@ -56,7 +56,7 @@ def build(
             report.releases = run.derived.prepare.releases
             steps = chosen(run, shard)
             run.build(steps)
-            folders = {step.key: out if len(steps) == 1 else out / _flat(step) for step in steps}
+            folders = {step.key: out if len(steps) == 1 else out / name_of(step) for step in steps}
             written = [write_shard(run, step, folders[step.key]) for step in steps]
             report.extra["shards"] = [record.as_json() for record in written]
             for record, step in zip(written, steps, strict=True):
@@ -76,10 +76,10 @@ def chosen(run: ReleaseRun, shard: str) -> list[Step]:
     ]
     if not shard:
         return steps
-    named = [step for step in steps if shard in (_flat(step), _flat(step).split("/", 1)[1])]
+    named = [step for step in steps if shard in (name_of(step), name_of(step).split("/", 1)[1])]
     if len(named) == 1:
         return named
-    known = ", ".join(_flat(step) for step in steps)
+    known = ", ".join(name_of(step) for step in steps)
     problem = "names no shard of this release" if not named else "names several shards"
     raise UsageError(f"--shard {shard} {problem}", remedy=f"the shards are: {known}")
 
@@ -103,5 +103,6 @@ def write_shard(run: ReleaseRun, step: Step, folder: Path) -> ShardRecord:
     return record
 
 
-def _flat(step: Step) -> str:
+def name_of(step: Step) -> str:
+    """Return the name by which the command line knows a build step: ``component/shard``."""
     return step.key.removeprefix("build:").replace(":", "/", 1)

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tagboat.cli import options
+from tagboat.cli.commands.build import name_of
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
-from tagboat.core.artifact import ShardRecord
+from tagboat.core.artifact import Role, ShardRecord
 from tagboat.errors import ConflictError, UsageError
+
+if TYPE_CHECKING:
+    from tagboat.engine.release import ReleaseRun
 
 _MOST_BYTES = 16 << 20
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=options.FOLDER)
+@click.argument("folders", nargs=-1, metavar="DIR...", type=options.FOLDER)
 @click.option("--project", type=options.FOLDER, default=".", help="The project's folder (default: here).")
+@options.adopted
 @options.tags
 @options.component
 @options.repository
@@ -30,6 +37,7 @@ _MOST_BYTES = 16 << 20
 def gather(
     folders: tuple[Path, ...],
     project: Path,
+    adopted: tuple[str, ...],
     tags: tuple[str, ...],
     components: tuple[str, ...],
     repository: str,
@@ -50,18 +58,20 @@ def gather(
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        wish = Wish(project, places(sandbox), repository, tags, components, state, command="gather")
+        wish = Wish(
+            project,
+            places(sandbox),
+            repository,
+            tags,
+            components,
+            state,
+            options.folders(adopted),
+            command="gather",
+        )
         with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
-            records = [read_shard(folder) for folder in folders]
-            for folder, record in zip(folders, records, strict=True):
-                for artifact in record.artifacts:
-                    sha256, _ = run.ports.store.put(folder / artifact.file)
-                    if sha256 != artifact.sha256:
-                        raise ConflictError(
-                            f"{folder / artifact.file} is not the file that shard.json records",
-                            remedy="transfer the shard again, or build it again",
-                        )
+            records = [*adopted_here(run), *(r for folder in folders for r in kept(run, folder))]
+            records = [r for i, r in enumerate(records) if not (_build_only(r) and r in records[:i])]
             manifest = run.gather(records)
             report.manifest = manifest
             out.mkdir(parents=True, exist_ok=True)
@@ -71,6 +81,38 @@ def gather(
             report.data(f"{out / 'manifest.json'}: {len(manifest.artifacts)} files, digest {manifest.digest}")
 
 
+def _build_only(record: ShardRecord) -> bool:
+    """Tell whether a record is of build-only wheels, which several shards of one machine may be built with."""
+    return bool(record.artifacts) and all(artifact.role is Role.BUILD_ONLY for artifact in record.artifacts)
+
+
+def kept(run: ReleaseRun, folder: Path) -> list[ShardRecord]:
+    """Keep a folder's files, and return its record and those of the build-only wheels that it was built with.
+
+    Raises:
+        UsageError: the folder is not one that a build wrote.
+        ConflictError: a file is not the recorded one.
+    """
+    record = read_shard(folder)
+    for artifact in record.artifacts:
+        sha256, _ = run.ports.store.put(folder / artifact.file)
+        if sha256 != artifact.sha256:
+            raise ConflictError(
+                f"{folder / artifact.file} is not the file that shard.json records",
+                remedy="transfer the shard again, or build it again",
+            )
+    return [record, *read_build_only(folder)]
+
+
+def adopted_here(run: ReleaseRun) -> list[ShardRecord]:
+    """Take the files of the shards that ``--from`` names, and return their records."""
+    steps = [step for step in run.derived.prepare.steps if step.kind == "build-shard"]
+    named = [step for step in steps if name_of(step).split("@", 1)[0] in run.ports.shards]
+    if named:
+        run.build(named)
+    return [run.record(step) for step in named]
+
+
 def read_shard(folder: Path) -> ShardRecord:
     """Read a folder's record.
 
@@ -78,20 +120,35 @@ def read_shard(folder: Path) -> ShardRecord:
         UsageError: it has none, or one that cannot be read, or a file of it is absent.
     """
     path = folder / "shard.json"
+    if not path.is_file():
+        raise UsageError(f"{folder} holds no shard.json", remedy="name folders that 'tagboat build' wrote")
+    (record,) = _records(path, lambda data: [data])
+    absent = [a.file for a in record.artifacts if not (folder / a.file).is_file()]
+    if absent:
+        raise UsageError(f"{folder} lacks {', '.join(absent)}", remedy="transfer the shard again")
+    return record
+
+
+def read_build_only(folder: Path) -> list[ShardRecord]:
+    """Read the records of the build-only wheels that a folder's shard was built with; their files stay where they were.
+
+    Raises:
+        UsageError: they cannot be read, or are of files that would be published.
+    """
+    path = folder / "build-only.json"
+    records = _records(path, list) if path.is_file() else []
+    if any(artifact.role is not Role.BUILD_ONLY for record in records for artifact in record.artifacts):
+        raise UsageError(f"{path} records files that are not build-only", remedy="build the shard again")
+    return records
+
+
+def _records(path: Path, listed: Callable[[Any], list[Any]]) -> list[ShardRecord]:
     try:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES + 1)
         if len(text) > _MOST_BYTES:
             raise ValueError(f"it is larger than {_MOST_BYTES >> 20} MiB")
-        record = ShardRecord.from_json(json.loads(text))
-    except FileNotFoundError:
-        raise UsageError(
-            f"{folder} holds no shard.json", remedy="name folders that 'tagboat build' wrote"
-        ) from None
+        return [ShardRecord.from_json(data) for data in listed(json.loads(text))]
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         said = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise UsageError(f"{path} is not a shard's record: {said}", remedy="build the shard again") from error
-    absent = [a.file for a in record.artifacts if not (folder / a.file).is_file()]
-    if absent:
-        raise UsageError(f"{folder} lacks {', '.join(absent)}", remedy="transfer the shard again")
-    return record
