@@ -182,7 +182,8 @@ class ComponentTable(Table):
         default=["pypi"],
         min_length=1,
         max_length=20,
-        description="The indexes that the files go to, in this order; staging indexes first.",
+        description="The indexes that the files go to, in this order; staging indexes first. Where a private index is "
+        "configured, every component must say its targets.",
         examples=[["testpypi", "pypi"]],
     )
     reproduce: bool = Field(
@@ -210,7 +211,10 @@ class IndexTable(Table):
         examples=[True],
     )
     private: bool = Field(
-        default=False, description="Its names are never looked for on a public index.", examples=[True]
+        default=False,
+        description="Its names are never looked for on a public index: what its components and their builds depend on "
+        "comes from a private index, too, which must serve it all.",
+        examples=[True],
     )
 
 
