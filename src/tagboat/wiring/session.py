@@ -21,7 +21,7 @@ from tagboat.engine.events import Observer, nobody
 from tagboat.engine.inline import InlineEngine
 from tagboat.engine.ledger import SqliteLedger
 from tagboat.engine.lock import FileLock
-from tagboat.engine.release import Derived, ReleaseRun, manifest_in
+from tagboat.engine.release import Derived, ReleaseRun, manifest_in, read_manifest
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import ConflictError, UsageError
 from tagboat.ports import Ports
@@ -157,12 +157,7 @@ def open_manifest(
         ConflictError: the Manifest cannot be read, or a file beside it is not the one that it names.
         UsageError: a file is absent.
     """
-    manifest, text = manifest_in(manifest_file)
-    if text != manifest.text.encode():
-        raise ConflictError(
-            f"{manifest_file} is not as it was written: it was damaged or edited",
-            remedy="use the file that the build wrote, to the byte; nothing was published",
-        )
+    manifest = intact(manifest_file, manifest_in(manifest_file)[1])
     tags = tuple(f"{release.component}={release.tag}" for release in manifest.releases)
     wish = Wish(None, places, manifest.repository, tags, (), state, command=command)
     with open_release(wish, observer=observer, stop=stop, from_forge=True) as run:
@@ -178,6 +173,21 @@ def open_manifest(
                     remedy="transfer the files again; nothing was published",
                 )
         yield run, manifest
+
+
+def intact(path: Path, text: bytes) -> Manifest:
+    """Return the Manifest of a file's bytes when they are, to the byte, what is written for it.
+
+    Raises:
+        ConflictError: it is not a Manifest, or was damaged or edited.
+    """
+    manifest = read_manifest(text)
+    if text != manifest.text.encode():
+        raise ConflictError(
+            f"{path} is not as it was written: it was damaged or edited",
+            remedy="use the file that the build wrote, to the byte; nothing was published",
+        )
+    return manifest
 
 
 PUBLISHING = ("release", "publish")
