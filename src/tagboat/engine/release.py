@@ -7,7 +7,7 @@ the configuration at the tag's commit, read through the forge as data, and compa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagboat.config.model import Config
@@ -124,6 +124,8 @@ class ReleaseRun:
     def plan_publish(self, manifest: Manifest) -> Plan:
         """Return the publish half for this Manifest.
 
+        Its releases are the Manifest's: where the forge's tag leads elsewhere by now, the steps name the difference.
+
         Raises:
             ConflictError: it names this plan, and is not what the plan ends in.
         """
@@ -135,7 +137,8 @@ class ReleaseRun:
             )
         sha256, size = self.ports.store.put(_written(self.state, manifest))
         file = Artifact(MANIFEST_NAME, sha256, size, "", Role.CHECKSUM)
-        return lawful(tag_release.publish(self.derived.config, self.derived.prepare, manifest, file))
+        prepared = replace(prepared, releases=manifest.releases)
+        return lawful(tag_release.publish(self.derived.config, prepared, manifest, file))
 
     def publish(self, manifest: Manifest, *, through: Phase = Phase.CONFIRM) -> None:
         """Derive the plan again, compare, and walk the publish half ``through`` this phase."""
