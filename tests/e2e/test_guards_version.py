@@ -99,7 +99,7 @@ def test_files_missing_on_an_index_whose_window_is_closed_are_refused(project: P
     project.harbour.index_control("pypi", "age", {"project": project.name, "version": "1.0", "days": 15})
     before = project.journal()
     again = project.release("--tag", tag, state=project.state.with_name("fresh"))
-    assert (again.exit, again.codes() - {"version-staged"}) == (3, {"window-closed"}), again.err
+    assert (again.exit, again.codes() - {"version-staged"}) == (6, {"window-closed"}), again.err
     assert wheel in again.cause
     assert "release the next version" in again.remedy
     assert project.journal() == before

@@ -167,5 +167,18 @@ def test_drift_after_the_release_is_named_place_by_place(yard: Yard) -> None:
     assert "is not of this build" in answer.cause
 
 
+@pytest.mark.slow
+def test_a_tag_that_moved_after_its_release_is_drift(yard: Yard) -> None:
+    assert yard.gather(yard.build("source"), yard.build("wheel")).exit == 0
+    assert yard.publish().exit == 0
+    released = yard.project.head
+    yard.project.commit({"x.txt": "x"})
+    yard.project.push()
+    yard.project.tag(yard.tag, "-f", "-a", "-m", "moved")
+    answer = yard.confirm()
+    assert (answer.exit, answer.codes()) == (3, {"forge-drift"}), answer.err
+    assert f"the tag is now {yard.project.head[:12]}, it was {released[:12]}" in answer.cause
+
+
 def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.name != "shard.json"}
