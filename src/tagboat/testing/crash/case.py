@@ -124,7 +124,8 @@ def lost_answers(points: Points) -> Iterator[str]:
 def quick_cases(points: Points, seeds: Sequence[int]) -> list[str]:
     """Return a small choice that still kills at every write and around every effect."""
     names = [f"service/{p}/{('same', 'fresh')[n % 2]}" for n, p in enumerate(points.services)]
-    effects = ("draft:", "asset:", "upload:", "ledger-asset:", "undraft:")
+    makers = ("build:", "source-archive:", "gather")
+    effects = (*makers, "draft:", "asset:", "upload:", "ledger-asset:", "undraft:")
     steps = [p for p in points.steps() if p.split(" ")[1].startswith(effects)]
     names += [f"point/{p}/{('fresh', 'same')[n % 2]}" for n, p in enumerate(steps)]
     names += [name for name in lost_answers(points) if name.endswith(("drop-after", "stale"))]
