@@ -23,7 +23,6 @@ class InstallRequest:
         hashes: the only SHA-256 digests that the index may serve for ``requirement``; empty for no limit.
         find_links: folders with wheels of components that are released together.
         imports: modules to import; None for the top-level names found in the installed RECORD.
-        source_only: refuse wheels of the distribution itself (build from the sdist).
     """
 
     distribution: str
@@ -34,7 +33,6 @@ class InstallRequest:
     hashes: tuple[str, ...] = ()
     find_links: tuple[Path, ...] = ()
     imports: tuple[str, ...] | None = None
-    source_only: bool = False
     sample: Path | None = None
 
 

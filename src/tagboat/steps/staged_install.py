@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tagboat.core.artifact import Artifact, Role
+from tagboat.core.artifact import Artifact
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.ports import Ports
@@ -101,11 +101,6 @@ def wait_for(
         attempt.log(f"{index.name} does not show {', '.join(missing)} yet; looking again in {pause:g} s")
         ports.clock.sleep(pause)
     return files, missing
-
-
-def distribution_files(artifacts: list[Artifact]) -> list[Artifact]:
-    """Return the files that go to an index."""
-    return [artifact for artifact in artifacts if artifact.role in (Role.SDIST, Role.WHEEL)]
 
 
 def download(index: Index, file: IndexFile, path: Path) -> Path:

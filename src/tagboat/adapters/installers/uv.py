@@ -93,8 +93,6 @@ def _install(uv: Uv, request: InstallRequest, python: Path, work: Path, log: Log
         arguments += ["--find-links", folder]
     if uv.knows_a_login:
         arguments += ["--no-build"]  # a source's own code would find the login in its environment
-    if request.source_only:
-        arguments += ["--no-binary", request.distribution]
     done = uv.run(arguments, cwd=work, log=log)
     if not done.returncode:
         return ()
