@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from tagboat.testing.crash.case import Points, case_named
@@ -58,7 +59,9 @@ _lane: list[Lane] = []
 
 def prepare(without_find: bool) -> None:
     """Make this process's lane."""
-    _lane.append(Lane(without_find=without_find))
+    made = Lane(without_find=without_find)
+    Finalize(None, made.close, exitpriority=1)  # a pool's processes end without atexit
+    _lane.append(made)
 
 
 def points() -> Points:
