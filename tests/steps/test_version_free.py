@@ -12,7 +12,8 @@ OPTIONS: dict[str, Any] = {
     "index": "pypi",
     "distribution": "demo",
     "version": "1.2",
-    "line": "",
+    "commit": "c" * 40,
+    "lines": {"main": ""},
     "staging": False,
     "index_down": "stop",
 }
@@ -52,11 +53,27 @@ def test_an_older_version_than_the_newest_is_refused(bench: Any) -> None:
     assert "2.0" in finding.reason
 
 
+def test_an_older_version_is_judged_by_the_line_of_the_branch_that_holds_it(bench: Any) -> None:
+    bench.pypi.hold("demo", "demo-2.0.tar.gz")
+    bench.hosted.branches["1.x"] = bench.commit
+    both = {"main": "", "1.x": "<2"}
+    assert free(bench, lines=both) == []
+    assert free(bench, lines={"main": ""}) == ["version-older"]
+
+
+def test_a_release_that_is_on_the_index_in_part_is_finished_after_a_newer_one(bench: Any) -> None:
+    manifest = bench.built()
+    path = bench.files(manifest)[0]
+    bench.pypi.hold("demo", path.name, path.read_bytes())
+    bench.pypi.hold("demo", "demo-2.0.tar.gz")
+    assert free(bench, manifest, version="1.0") == []
+
+
 def test_an_older_version_is_free_on_its_own_line(bench: Any) -> None:
     bench.pypi.hold("demo", "demo-2.0.tar.gz")
-    assert free(bench, line="<2") == []
+    assert free(bench, lines={"main": "<2"}) == []
     bench.pypi.hold("demo", "demo-1.3.tar.gz")
-    assert free(bench, line="<2") == ["version-older"]
+    assert free(bench, lines={"main": "<2"}) == ["version-older"]
 
 
 def test_a_newer_pre_release_does_not_stop_a_final_one(bench: Any) -> None:

@@ -20,13 +20,6 @@ def allowed_branches(component: Component, version: Version, default_branch: str
     return [branch for branch, specifier in component.lines.items() if holds(specifier, version)]
 
 
-def line_of(component: Component, version: Version) -> str | None:
-    """Return the specifier of the first line that holds ``version``: "" when every version is one line, None for none."""
-    if not component.lines:
-        return ""
-    return next((s for s in component.lines.values() if holds(s, version)), None)
-
-
 def holds(specifier: str, version: Version) -> bool:
     """Say whether a line of this specifier holds ``version``."""
     versions = SpecifierSet(specifier)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from packaging.version import Version
 
-from tagboat.config.lines import allowed_branches, line_of
+from tagboat.config.lines import allowed_branches
 from tagboat.config.model import Component, Config, Shard
 from tagboat.config.order import building_order
 from tagboat.config.privacy import dependency_index, is_private
@@ -57,12 +57,18 @@ def check(
         release.commit, branches, component.checks, config.policy.ci_wait, dict(component.jobs)
     )
     yield freeze("ci-green", f"ci-green:{name}", ci, component=name)
-    line = line_of(component, Version(release.version)) or ""
+    lines = {branch: component.lines.get(branch, "") for branch in branches}
     for target in component.targets:
         index = config.index(target)
         for distribution in component.distributions:
             free = version_free.Options(
-                target, distribution, release.version, line, index.staging, config.policy.index_down
+                target,
+                distribution,
+                release.version,
+                release.commit,
+                lines,
+                index.staging,
+                config.policy.index_down,
             )
             key = f"{target}:{distribution}"
             yield freeze("version-free", f"version-free:{key}", free, component=name, needs=("adopt",))

@@ -6,6 +6,7 @@ never takes a file name twice (observed behaviour of PyPI); files that an adopte
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
@@ -26,12 +27,20 @@ EFFECT = Effect.NONE
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One distribution on one index; ``line`` is the PEP 440 range of its release line ("" for all versions)."""
+    """One distribution on one index.
+
+    Attributes:
+        commit: the tagged commit.
+        lines: branch → PEP 440 range of the release lines that hold the version ("" for all versions).
+        staging: the index is a staging one, so nobody asks for the newest there.
+        index_down: the policy for an index that is away, ``stop`` or ``go``.
+    """
 
     index: str
     distribution: str
     version: str
-    line: str
+    commit: str
+    lines: Mapping[str, str]
     staging: bool
     index_down: str
 
@@ -59,7 +68,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     findings = [
         *_status(options, project),
         *_taken(options, project, adopted(inputs), passed_over(inputs)),
-        *_newer(options, project),
+        *_newer(ports, options, project, adopted(inputs)),
     ]
     bad = tuple(f for f in findings if f.verdict is not Verdict.PASS)
     summary = bad[0].reason if bad else f"{options.version} is free and the newest on {options.index}"
@@ -109,26 +118,41 @@ def _against(options: Options, files: list[IndexFile], manifest: Manifest) -> li
     return []
 
 
-def _newer(options: Options, project: IndexProject) -> list[Finding]:
-    version, line = Version(options.version), SpecifierSet(options.line)
-    newer = []
+def _newer(ports: Ports, options: Options, project: IndexProject, manifest: Manifest | None) -> list[Finding]:
+    """Refuse a version that is not the newest on any line whose branch holds the commit."""
+    begun = manifest is not None and any(_same(file, options.version) for file in project.files)
+    if options.staging or begun:
+        return []
+    newest = {line: _newest_after(options, project, line) for line in _own_lines(ports, options)}
+    if not newest or None in newest.values():
+        return []
+    line, there = next(iter(newest.items()))
+    where = f"the release line {line}" if line else "its only release line"
+    reason = f"{options.version} is older than {there}, which {options.index} has on {where}"
+    remedy = "release a newer version, or give the older line a branch and a range in the component's 'lines'"
+    return [Finding(Verdict.FAIL, reason, remedy, "version-older")]
+
+
+def _own_lines(ports: Ports, options: Options) -> list[str]:
+    """Return the ranges of the branches that hold the commit; all of them when none does, which another guard tells."""
+    heads = {branch: ports.repository.branch_head(branch) for branch in options.lines}
+    own = [b for b, head in heads.items() if head and ports.repository.is_ancestor(options.commit, head)]
+    return list(dict.fromkeys(options.lines[branch] for branch in own or options.lines))
+
+
+def _newest_after(options: Options, project: IndexProject, line: str) -> Version | None:
+    """Return the newest version of the line that comes after ours; a pre-release does not outdate a final version."""
+    version, specifier = Version(options.version), SpecifierSet(line)
+    after = []
     for text in {f.version for f in project.files if f.version and not f.yanked}:
         try:
             there = Version(text)
         except InvalidVersion:
             continue
-        if (
-            there > version
-            and line.contains(there, prereleases=True)
-            and not (there.is_prerelease and not version.is_prerelease)
-        ):
-            newer.append(there)
-    if not newer or options.staging:
-        return []
-    where = f"the release line {options.line}" if options.line else "its only release line"
-    reason = f"{options.version} is older than {max(newer)}, which {options.index} has on {where}"
-    remedy = "release a newer version, or give the older line a branch and a range in the component's 'lines'"
-    return [Finding(Verdict.FAIL, reason, remedy, "version-older")]
+        outdates = there > version and (version.is_prerelease or not there.is_prerelease)
+        if outdates and specifier.contains(there, prereleases=True):
+            after.append(there)
+    return max(after, default=None)
 
 
 def _same(file: IndexFile, version: str) -> bool:
