@@ -87,6 +87,7 @@ def discover(tree: Tree, tags: Sequence[str] = (), *, asked: Sequence[str] = ())
                 distributions=(project.distribution,),
                 tag=fitting_grammar(project.distribution, tags, asked=asked, alone=alone),
                 targets=("testpypi", "pypi"),
+                strict=False,
             )
             for project in projects
         )

@@ -62,6 +62,7 @@ class Component:
         omissions: None: what an sdist leaves out is listed; else only files of these patterns may be left out.
         targets: the indexes it goes to, in order; names of ``Config.indexes``.
         reproduce: build twice, and refuse when the two differ.
+        strict: refuse a missing description or content type, as ``twine check --strict`` does; else they are warnings.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Component:
     omissions: tuple[str, ...] | None = None
     targets: tuple[str, ...] = ("pypi",)
     reproduce: bool = False
+    strict: bool = True
 
 
 @dataclass(frozen=True, slots=True)

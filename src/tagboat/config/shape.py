@@ -189,6 +189,12 @@ class ComponentTable(Table):
     reproduce: bool = Field(
         default=False, description="Build twice, and refuse when the two differ.", examples=[True]
     )
+    strict: bool = Field(
+        default=True,
+        description="Refuse a missing description and a description without content type, as `twine check --strict` does. "
+        "When false they are warnings, as for a project without any configuration; an index accepts both.",
+        examples=[False],
+    )
 
 
 class IndexTable(Table):

@@ -238,4 +238,17 @@ def test_the_description_is_judged_as_twine_judges_it(dock, kind, text):
 
     with contextlib.redirect_stdout(io.StringIO()):
         refused = check.check([str(path)], strict=True)
-    assert bool(description_findings(path)) is refused
+    assert bool(description_findings(path, strict=True)) is refused
+
+
+@pytest.mark.parametrize("text", ["", "UNKNOWN"])
+def test_without_strictness_a_missing_description_is_only_warned_of(dock, text):
+    path = dock.sdist({"PKG-INFO": metadata(text=text)})
+
+    assert {found.verdict for found in description_findings(path, strict=False)} == {Verdict.WARN}
+
+
+def test_without_strictness_a_broken_description_still_fails(dock):
+    path = dock.sdist({"PKG-INFO": metadata(kind="text/x-rst", text="Broken\n==\n\n`open")})
+
+    assert {found.verdict for found in description_findings(path, strict=False)} == {Verdict.FAIL}

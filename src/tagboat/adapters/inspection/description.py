@@ -11,15 +11,15 @@ from email.message import EmailMessage
 from importlib.util import find_spec
 from pathlib import Path
 
-from tagboat.adapters.inspection.findings import fails
+from tagboat.adapters.inspection.findings import fails, warns
 from tagboat.core.verdict import Finding
 from tagboat.errors import MissingExtraError
 
 _CANNOT_FAIL = frozenset({"text/plain", "text/markdown"})
 
 
-def description_findings(path: Path) -> list[Finding]:
-    """Return why ``twine check --strict`` would refuse the file.
+def description_findings(path: Path, *, strict: bool) -> list[Finding]:
+    """Return why ``twine check --strict`` would refuse the file; what plain ``twine check`` passes only warns if not strict.
 
     Raises:
         MissingExtraError: twine is not installed.
@@ -33,7 +33,7 @@ def description_findings(path: Path) -> list[Finding]:
         metadata = PackageFile.from_filename(str(path), None).metadata_dictionary()
     except TwineException as refusal:
         return [fails("twine", f"{path.name}: twine refuses it: {refusal}")]
-    findings = []
+    findings: list[Finding] = []
     description, kind = metadata.get("description"), metadata.get("description_content_type")
     if kind is None:
         findings.append(
@@ -43,13 +43,18 @@ def description_findings(path: Path) -> list[Finding]:
                 "set the readme's type",
             )
         )
-    if not description or description.rstrip() == "UNKNOWN":
+    absent = not description or description.rstrip() == "UNKNOWN"
+    if absent:
         findings.append(
             fails("description-missing", f"{path.name}: it has no description", "give the project a readme")
         )
-    else:
-        findings += _rendering(path.name, str(description), str(kind or "text/x-rst"))
-    return findings
+    if not strict:
+        findings = [warns(found.code, found.reason, found.remedy) for found in findings]
+    return (
+        findings
+        if absent
+        else [*findings, *_rendering(path.name, str(description), str(kind or "text/x-rst"))]
+    )
 
 
 def _rendering(file: str, description: str, kind: str) -> list[Finding]:

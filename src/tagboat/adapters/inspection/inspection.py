@@ -127,7 +127,7 @@ def _wheel(file: str, path: Path, request: InspectionRequest) -> tuple[list[Find
         *entry_point_findings(file, contents, dist_info),
         *licence_findings(file, contents, f"{dist_info}/licenses", metadata),
         *style_findings(path),
-        *(description_findings(path) if metadata is not None else ()),
+        *(description_findings(path, strict=request.component.strict) if metadata is not None else ()),
     ]
     return findings, Known(file, name, tag, metadata)
 
@@ -152,7 +152,7 @@ def _sdist(file: str, path: Path, request: InspectionRequest) -> tuple[list[Find
         *tree_findings(file, contents, top, request),
         *licence_findings(file, contents, top, metadata),
     ]
-    findings += description_findings(path) if metadata is not None else []
+    findings += description_findings(path, strict=request.component.strict) if metadata is not None else []
     return findings, Known(file, name, "", metadata)
 
 
