@@ -6,10 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import engine
-import rehearsal
-import startup
-from measure import quietly
+from bench import engine, rehearsal, startup
+from bench.measure import quietly
 
 
 def main() -> int:

@@ -7,8 +7,7 @@ import tempfile
 import types
 from pathlib import Path
 
-from measure import Ratio, seconds
-
+from bench.measure import Ratio, seconds
 from tagboat.adapters.clock import SystemClock
 from tagboat.core.plan import Half, Plan
 from tagboat.core.step import Effect, Phase, Receipt, Step

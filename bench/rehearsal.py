@@ -14,8 +14,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from measure import Ratio, alternate, quietly, seconds
-
+from bench.measure import Ratio, alternate, quietly, seconds
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.sandbox import process
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from measure import Ratio, alternate, quietly, seconds
+from bench.measure import Ratio, alternate, quietly, seconds
 
 
 def ratios(state: Path, rounds: int = 21) -> list[Ratio]:
