@@ -6,7 +6,7 @@ import pytest
 
 from tagboat.core.step import Phase, Receipt, StepState
 from tagboat.core.verdict import Verdict
-from tagboat.engine.inline import combined
+from tagboat.engine.judging import combined
 from tagboat.errors import (
     AnswerLostError,
     ConflictError,
