@@ -55,27 +55,36 @@ class Control:
 
     def _yank(self, body: Any) -> dict[str, Any]:
         return self._changed(
-            "UPDATE index_releases SET yanked = ?2, yanked_reason = ?3"
-            " WHERE instance = ?1 AND project = ?4 AND version = ?5",
-            *(int(body.get("yanked", True)), body.get("reason", "")),
-            *(canonicalize_name(body["project"]), body["version"]),
+            "UPDATE index_releases SET yanked = :yanked, yanked_reason = :reason"
+            " WHERE instance = :instance AND project = :project AND version = :version",
+            yanked=int(body.get("yanked", True)),
+            reason=body.get("reason", ""),
+            project=canonicalize_name(body["project"]),
+            version=body["version"],
         )
 
     def _delete(self, body: Any) -> dict[str, Any]:
         return self._changed("DELETE FROM index_files WHERE instance = ? AND filename = ?", body["filename"])
 
     def _age(self, body: Any) -> dict[str, Any]:
-        values = (float(body["days"]) * _DAY_SECONDS, canonicalize_name(body["project"]), body["version"])
-        where = "WHERE instance = ?1 AND project = ?3 AND version = ?4"
-        self._store.write(f"UPDATE index_files SET uploaded = uploaded - ?2 {where}", *values)  # noqa: S608 - no input
-        return self._changed(f"UPDATE index_releases SET created = created - ?2 {where}", *values)  # noqa: S608
+        values = {
+            "age": float(body["days"]) * _DAY_SECONDS,
+            "project": canonicalize_name(body["project"]),
+            "version": body["version"],
+        }
+        where = "WHERE instance = :instance AND project = :project AND version = :version"
+        self._store.write(f"UPDATE index_files SET uploaded = uploaded - :age {where}", **values)  # noqa: S608 - no input
+        return self._changed(f"UPDATE index_releases SET created = created - :age {where}", **values)  # noqa: S608
 
     def _project_status(self, body: Any) -> dict[str, Any]:
         if body["status"] not in _STATUSES:
             raise bad(f"The status is one of: {', '.join(_STATUSES)}.")
         return self._changed(
-            "UPDATE index_projects SET status = ?2, status_reason = ?3 WHERE instance = ?1 AND name = ?4",
-            *(body["status"], body.get("reason", ""), canonicalize_name(body["project"])),
+            "UPDATE index_projects SET status = :status, status_reason = :reason"
+            " WHERE instance = :instance AND name = :name",
+            status=body["status"],
+            reason=body.get("reason", ""),
+            name=canonicalize_name(body["project"]),
         )
 
     def _settings(self, body: Any) -> dict[str, Any]:
@@ -86,8 +95,8 @@ class Control:
             self._store.write("INSERT OR REPLACE INTO index_settings VALUES (?, ?, ?)", name, str(value))
         return dict(body)
 
-    def _changed(self, statement: str, *values: Any) -> dict[str, Any]:
-        if not self._store.write(statement, *values):
+    def _changed(self, statement: str, *values: Any, **named: Any) -> dict[str, Any]:
+        if not self._store.write(statement, *values, **named):
             raise refusal(404, "There is no such thing here.")
         return {"changed": True}
 

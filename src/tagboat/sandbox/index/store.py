@@ -227,10 +227,14 @@ class Store:
             )
             self.write("INSERT INTO index_filenames VALUES (?, ?)", file.filename)
 
-    def write(self, statement: str, *values: Any) -> int:
-        """Run a changing statement whose first parameter is the instance; returns how many rows it changed."""
+    def write(self, statement: str, *values: Any, **named: Any) -> int:
+        """Run a changing statement and return how many rows it changed.
+
+        The instance is its first parameter, or ``:instance`` where the parameters have names.
+        """
+        parameters = {"instance": self.instance, **named} if named else (self.instance, *values)
         with self.state.transaction() as database:
-            return database.execute(statement, (self.instance, *values)).rowcount
+            return database.execute(statement, parameters).rowcount
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         return self.state.database.execute(query, (self.instance, *values)).fetchall()
