@@ -289,12 +289,18 @@ def test_a_failed_step_is_told_with_its_remedy(play: Any, words: Any) -> None:
 
 
 def test_an_unanswered_effect_stays_unknown_and_a_refused_one_does_not(play: Any, words: Any) -> None:
-    play.effect("upload", permanent=True, run=words.failing(UnavailableError("cut off"), times=1))
+    play.effect("upload", permanent=True, run=words.failing(UnavailableError("cut off"), times=3))
     with pytest.raises(UnavailableError):
         play.walk()
     play.called.clear()
     play.walk()
     assert play.called.count("find upload") == 3, "looked for with patience"
+
+
+def test_an_effect_that_surely_did_not_arrive_is_sent_again(play: Any, words: Any) -> None:
+    play.effect("upload", permanent=True, run=words.failing(UnavailableError("cut off"), times=1))
+    play.walk()
+    assert play.called.count("run upload") == 2
 
 
 def test_an_effect_that_was_never_sent_is_not_unknown(play: Any, words: Any) -> None:

@@ -27,7 +27,6 @@ from tagboat.engine.history import History
 from tagboat.engine.judging import combined, digest_in, is_guard, is_maker, refuse_bad
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import (
-    AnswerLostError,
     ConflictError,
     InterruptedRunError,
     StepFailedError,
@@ -245,7 +244,10 @@ class InlineEngine:
         while receipt is None:
             try:
                 return self._run(kind, step, inputs, number), False
-            except AnswerLostError:
+            except UnavailableError:
+                # A lost answer is looked for; what is known not to have arrived may be sent again.
+                if step.effect is Effect.NONE:
+                    raise
                 self._tell(Moment.DONE, step, StepState.UNKNOWN, attempt=number)
                 receipt = self._look(kind, inputs)
                 if receipt is None and tries == self._patience.tries:
