@@ -56,8 +56,12 @@ class SqliteLedger:
         self._genesis = genesis
         try:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=30)
+        except sqlite3.DatabaseError as error:
+            raise unreadable(path, error) from error
+        try:
             self._database.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
+            self._database.close()
             raise unreadable(path, error) from error
 
     def close(self) -> None:

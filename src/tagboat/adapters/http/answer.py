@@ -63,12 +63,20 @@ class Answer:
     @property
     def message(self) -> str:
         """One line of what it says: its own reason phrase, else JSON's ``message``, else its text, else the status."""
-        if self.reason and self.reason != _phrase(self.status):
+        if self.reason and self.reason not in {_phrase(self.status), *_OTHER_PHRASES.get(self.status, ())}:
             return plain(self.reason)
         return (
             plain(_json_message(self.body) or self.text, limit=500)
             or f"{self.status} {_phrase(self.status)}".strip()
         )
+
+
+_OTHER_PHRASES: Final[Mapping[int, tuple[str, ...]]] = {
+    413: ("Request Entity Too Large", "Payload Too Large", "Content Too Large"),
+    416: ("Requested Range Not Satisfiable", "Range Not Satisfiable"),
+    422: ("Unprocessable Entity", "Unprocessable Content"),
+}
+"""The names that RFC 2616, RFC 4918, RFC 7231 and RFC 9110 gave one after the other, whichever this Python knows."""
 
 
 def _phrase(status: int) -> str:
