@@ -17,9 +17,15 @@ def main() -> int:
         folder = Path(name)
         project = rehearsal.make_project(folder / "status", "flit")
         quietly(tagboat, "rehearse", str(project), "--state", str(folder / "state"))
-        rows = [*startup.ratios(folder / "state"), *engine.ratios(), *rehearsal.ratios(folder / "rehearsals")]
-    for row in rows:
-        print(row.line())
+        rows = []
+        for part in (
+            lambda: startup.ratios(folder / "state"),
+            engine.ratios,
+            lambda: rehearsal.ratios(folder / "rehearsals"),
+        ):
+            for row in part():
+                print(row.line(), flush=True)
+                rows.append(row)
     return 0 if all(row.good for row in rows) else 1
 
 
