@@ -17,6 +17,7 @@ from tagboat.ports import Ports
 from tagboat.ports.index import published
 from tagboat.steps.adopt import adopted
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.steps.version_free import unanswered
 
 PHASE = Phase.CHECK
 EFFECT = Effect.NONE
@@ -44,10 +45,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     try:
         project = ports.indexes[options.index].project(options.distribution)
     except UnavailableError as error:
-        if options.index_down == "go":
-            reason = f"{options.index} cannot be asked, and the policy goes on: {error.cause}"
-            return Receipt(reason, findings=(Finding(Verdict.WARN, reason, code="index-down"),))
-        raise
+        return unanswered(error, options.index, options.index_down)
     files = published(project, options.version)
     times = sorted(datetime.fromisoformat(f.uploaded) for f in files if f.uploaded)
     if not times:

@@ -56,10 +56,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     try:
         project = ports.indexes[options.index].project(options.distribution)
     except UnavailableError as error:
-        if options.index_down == "go":
-            reason = f"{options.index} cannot be asked, and the policy goes on: {error.cause}"
-            return Receipt(reason, findings=(Finding(Verdict.WARN, reason, code="index-down"),))
-        raise
+        return unanswered(error, options.index, options.index_down)
     if project is None:
         return Receipt(f"{options.distribution} is new on {options.index}")
     attempt.log(
@@ -73,6 +70,18 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     bad = tuple(f for f in findings if f.verdict is not Verdict.PASS)
     summary = bad[0].reason if bad else f"{options.version} is free and the newest on {options.index}"
     return Receipt(summary, findings=bad)
+
+
+def unanswered(error: UnavailableError, index: str, policy: str) -> Receipt:
+    """Return the warning with which a guard goes on without the index's answer, where the policy lets it.
+
+    Raises:
+        UnavailableError: the policy stops; it is the index's own error.
+    """
+    if policy != "go":
+        raise error
+    reason = f"{index} cannot be asked, and the policy goes on: {error.cause}"
+    return Receipt(reason, findings=(Finding(Verdict.WARN, reason, code="index-down"),))
 
 
 def _status(options: Options, project: IndexProject) -> list[Finding]:
