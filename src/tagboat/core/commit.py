@@ -1,0 +1,31 @@
+"""A commit as planning reads it from a history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of a range.
+
+    Attributes:
+        id: its full object id.
+        parents: the object ids of its parents; two and more make it a merge.
+        time: the committer's time, in seconds since 1970.
+        author: the author's address and time as git keeps them; a cherry-pick has the author of its original.
+        message: the whole message, decoded; what is no UTF-8 is replaced.
+        paths: the files that it changed against its first parent, or None when nobody asked for them.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    time: int
+    author: str
+    message: str
+    paths: tuple[str, ...] | None = None
+
+    @property
+    def title(self) -> str:
+        """The first line of the message."""
+        return self.message.lstrip().partition("\n")[0].rstrip()

@@ -1,0 +1,194 @@
+"""Conventional commits, read header first: whatever the body holds, a good header counts.
+
+The grammar is that of https://www.conventionalcommits.org/en/v1.0.0/ with what release-please adds to it: several
+changes in one squash message, nested blocks, changes in footers, ``Release-As``. Its parser reads the whole message and
+drops a commit when any line of the body looks like an unfinished footer; this one does not.
+
+Time is linear in the message's length: a message is hostile input.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tagboat.core.change import Change, Reading
+
+LIMIT: Final = 1_000_000
+"""The most characters of a message that are read."""
+
+_BLANK = "\ufeff\t\v\f \xa0"
+_HEADER = re.compile(
+    rf"([^{_BLANK}\r\n()!:]+)(?:\(([^()\r\n]+)\))?(!|BREAKING[ -]CHANGE)?:[{_BLANK}]*([^\r\n]*)"
+)
+_FOOTER = re.compile(
+    rf"(?:(BREAKING[ -]CHANGE)|!|([^{_BLANK}\r\n()!:]+)(?:\(([^()\r\n]+)\))?(!|BREAKING[ -]CHANGE)?)"
+    rf"(:| \#)[{_BLANK}]*([^\r\n]*)"
+)
+_MARK = re.compile(rf"BREAKING[ -]CHANGE:[{_BLANK}]*")
+_INNER_MARK = re.compile(r"BREAKING-CHANGE:[ \t]*(\S.*)")
+_PARAGRAPH = re.compile(
+    r"\r?\n\r?\n(?=(?:feat|fix|docs|style|refactor|perf|test|build|ci|chore|revert)(?:\([^\r\n]*?\))?!?: )"
+)
+_GIT_REVERT = re.compile(r'^Revert "')
+_GIT_MERGE = re.compile(r"^Merge (?:branch|pull request|remote-tracking|tag|commit)\b")
+_NO_COLON = re.compile(r"^[^:]*$")
+_EMPTY_SCOPE = re.compile(r"\(\)")
+_EARLY_BANG = re.compile(r"!\(")
+_OPEN_SCOPE = re.compile(r"\([^)]*$")
+_BLANK_END = re.compile(r"\s$")
+_LINE = re.compile(r"\r\n|\r|\n")
+_CONTEXT = re.compile(r"#### |[*-] ")
+_NUMBER = re.compile(r"[0-9]+")
+_BEGIN, _END = "BEGIN_NESTED_COMMIT", "END_NESTED_COMMIT"
+_OVERRIDE_BEGIN, _OVERRIDE_END = "BEGIN_COMMIT_OVERRIDE", "END_COMMIT_OVERRIDE"
+
+
+def read(commit: str, message: str) -> Reading:
+    """Return the changes that a commit message tells of.
+
+    Args:
+        commit: the commit's id, for the changes.
+        message: the whole message; any text at all.
+    """
+    message = message[:LIMIT].strip()
+    header = _HEADER.match(message)
+    if header is not None and header.end() == len(message):
+        return Reading((_change(commit, header, (), (), ""),))
+    changes: list[Change] = []
+    for part in _parts(overridden(message)):
+        changes.extend(_read_part(commit, part.strip()))
+    return Reading(tuple(changes), "" if header else why_unread(message))
+
+
+def overridden(text: str) -> str:
+    """Return what stands between ``BEGIN_COMMIT_OVERRIDE`` and ``END_COMMIT_OVERRIDE``, or the text itself.
+
+    A pull request's body may replace the message of the commit that merged it so; so may the message itself.
+    """
+    _, begin, rest = text.partition(_OVERRIDE_BEGIN)
+    inner = rest.partition(_OVERRIDE_END)[0].strip() if begin else ""
+    return inner or text
+
+
+def why_unread(message: str) -> str:
+    """Say what keeps the first line of a message from being a header."""
+    title = _LINE.split(message, maxsplit=1)[0]
+    if not title:
+        return "the message is empty"
+    before = title.partition(":")[0] if ":" in title else ""
+    for pattern, text, reason in (
+        (_GIT_REVERT, title, "git's own revert message names no type"),
+        (_GIT_MERGE, title, "a merge names no type"),
+        (_NO_COLON, title, "there is no type and colon"),
+        (_EMPTY_SCOPE, before, "the scope is empty"),
+        (_EARLY_BANG, before, "the ! stands before the scope, not behind it"),
+        (_OPEN_SCOPE, before, "the scope is not closed"),
+        (_BLANK_END, before, "there is white space before the colon"),
+    ):
+        if pattern.search(text):
+            return reason
+    return "what stands before the colon is not one word"
+
+
+def _parts(message: str) -> list[str]:
+    outer, *nested = message.split(_BEGIN)
+    blocks: list[str] = []
+    for text in nested:
+        block, _, behind = text.partition(_END)
+        blocks.append(block)
+        outer += behind
+    return [part for part in _PARAGRAPH.split(outer) if part] + blocks
+
+
+def _read_part(commit: str, text: str) -> list[Change]:
+    header = _HEADER.match(text)
+    if header is None:
+        return []
+    lines = _LINE.split(text[header.end() :])
+    footers_from = _first_footer(lines)
+    changes: list[Change] = []
+    notes: list[str] = []
+    references: list[str] = []
+    release_as = ""
+    body = _body_note(lines[:footers_from])
+    for footer in _footers(lines[footers_from:]):
+        mark, token, scope, bang, separator, value = footer
+        if mark:
+            notes = [value]
+            continue
+        first = _LINE.split(value, maxsplit=1)[0]
+        if "#" in separator or first.startswith("#"):
+            number = first.removeprefix("#")
+            if _NUMBER.match(number):
+                references.append(number)
+        if token.lower() == "release-as":
+            release_as = first
+        elif token and ":" in separator:
+            inner = f"{token}{f'({scope})' if scope else ''}{bang}: {value}"
+            changes.extend(_read_part(commit, inner.strip()))
+    changes.append(_change(commit, header, notes or body, references, release_as))
+    return changes
+
+
+def _first_footer(lines: list[str]) -> int:
+    """Return the index of the line from which on there is nothing but footers and their continuations."""
+    first = len(lines)
+    for index in range(len(lines) - 1, 0, -1):
+        line = lines[index]
+        if not line or line[0] in _BLANK:
+            continue
+        if _FOOTER.match(line) is None:
+            break
+        first = index
+    return first
+
+
+def _footers(lines: list[str]) -> list[tuple[str, str, str, str, str, str]]:
+    found: list[tuple[str, str, str, str, str, str]] = []
+    for line in lines:
+        match = _FOOTER.match(line)
+        if line and line[0] in _BLANK and found:
+            *head, value = found[-1]
+            found[-1] = (head[0], head[1], head[2], head[3], head[4], f"{value}\n{line.strip(_BLANK)}")
+        elif match:
+            mark, token, scope, bang, separator, value = match.groups(default="")
+            found.append((mark, token, scope, bang, separator, value))
+    return found
+
+
+def _body_note(lines: list[str]) -> list[str]:
+    """Return what a ``BREAKING CHANGE:`` in the middle of the body says breaks, or nothing."""
+    for index, line in enumerate(lines):
+        mark = _MARK.match(line)
+        if mark:
+            return ["\n".join((line[mark.end() :], *lines[index + 1 :]))]
+    inner = _INNER_MARK.search("\n".join(lines))
+    return [inner[1].strip()] if inner else []
+
+
+def _change(
+    commit: str,
+    header: re.Match[str],
+    notes: list[str] | tuple[str, ...],
+    references: list[str] | tuple[str, ...],
+    release_as: str,
+) -> Change:
+    kind, scope, bang, subject = header.groups(default="")
+    breaking = tuple(text for text in map(_tidy, notes) if text)
+    if bang and not breaking:
+        breaking = (_tidy(subject),) if subject else ()
+    return Change(commit, kind, scope, subject, breaking, tuple(references), release_as, bool(bang))
+
+
+def _tidy(note: str) -> str:
+    """Join a note's lines up to a blank one; a list or a fourth-level heading below it is kept, indented."""
+    text = ""
+    context = False
+    for number, line in enumerate(_LINE.split(note)):
+        if not line:
+            break
+        if number and not context and _CONTEXT.match(line):
+            text, context = f"{text.strip()}\n", True
+        text += f"    {line}\n" if context else f"{line} "
+    return text.strip()
