@@ -62,6 +62,8 @@ class MessageRule:
         scope: the scope that it gets; "" keeps the header's own.
         level: how far it moves the version; None leaves that to :attr:`Versioning.levels`.
         skip: leave the commit out.
+        word: a regular expression that the pattern's first group must match from its beginning; "" for any word.
+        breaking: what matches breaks something.
     """
 
     pattern: str
@@ -69,6 +71,8 @@ class MessageRule:
     scope: str = ""
     level: Level | None = None
     skip: bool = False
+    word: str = ""
+    breaking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ class Versioning:
         releases: a release is due when the notes have an entry (``notes``), or when the level is above none (``level``).
         train: the pre-release that the next version belongs to (``a``, ``b``, ``rc``, ``dev``, release-please's
             ``beta``), or "" for final versions.
+        graduates: without a train, a pre-release is followed by its final version; False: its suffix stays, and the
+            components move all the same (release-please's ``default`` strategy).
         release_as: the next version, chosen by a person; without effect once it is not above the last release.
         initial: the version of the first release.
         paths: with the strategy ``paths``.
@@ -148,6 +154,7 @@ class Versioning:
     zero_holds: bool = False
     releases: Literal["notes", "level"] = "notes"
     train: str = ""
+    graduates: bool = True
     release_as: str = ""
     initial: str = "0.1.0"
     paths: tuple[PathRule, ...] = ()

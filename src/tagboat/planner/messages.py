@@ -1,0 +1,129 @@
+"""The changes of a range of commits: messages read by the rules, less what was reverted or stands there twice.
+
+One pass over the commits, newest first as ``git log`` gives them; what is kept of each is its id, its title and its
+changes. Every step takes time linear in the messages, whatever they hold; the project's own patterns
+(:class:`~tagboat.config.planning.MessageRule`) are as fast as the project wrote them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tagboat.config.planning import ReadingRules
+from tagboat.core.change import Change, Level, Reading, Unread
+from tagboat.core.commit import Commit
+from tagboat.core.conventional import read
+from tagboat.planner.message_rules import ruled
+from tagboat.planner.repeats import Repeats
+from tagboat.planner.reverts import Entry, cancelled, revert_of
+from tagboat.planner.squashes import bullets_of
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A commit that was read and counts for nothing because of another one.
+
+    Attributes:
+        commit: its id.
+        title: its first line.
+        because: the id of the commit that reverts it, or that it repeats.
+    """
+
+    commit: str
+    title: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a range of commits changed.
+
+    Attributes:
+        changes: what counts, newest first.
+        unread: the commits that count for nothing because no header could be read, newest first.
+        reverted: what a later commit of the range takes back; a revert that took back all that it names counts for
+            nothing either, and is not listed.
+        repeated: merges and cherry-picks whose changes another commit of the range has.
+        levels: the changes that a rule gave a level.
+    """
+
+    changes: tuple[Change, ...]
+    unread: tuple[Unread, ...] = ()
+    reverted: tuple[LeftOut, ...] = ()
+    repeated: tuple[LeftOut, ...] = ()
+    levels: Mapping[Change, Level] = field(default_factory=dict)
+
+
+def changes_of(commits: Iterable[Commit], rules: ReadingRules) -> Counted:
+    """Return what these commits changed, as the rules read them.
+
+    Args:
+        commits: the commits of the range, newest first.
+        rules: how messages are read.
+
+    Raises:
+        ConfigError: a rule's pattern is no regular expression; all of them are told.
+    """
+    levels: dict[Change, Level] = {}
+    reading = _reader(rules, levels)
+    entries: list[Entry] = []
+    repeats = Repeats()
+    for commit in commits:
+        said = reading(commit)
+        if said is None:
+            continue
+        title = commit.title
+        entry = Entry(commit.id, title, said.changes, said.unread)
+        if rules.reverts:
+            entry.revert = revert_of(title, commit.message, said.changes)
+        if rules.once:
+            repeats.note(commit, len(entries), title)
+        entries.append(entry)
+    twins = repeats.found(entries)
+    taken_back, spent = cancelled(entries, twins) if rules.reverts else ({}, frozenset())
+    changes: list[Change] = []
+    unread: list[Unread] = []
+    for place, entry in enumerate(entries):
+        if place in twins or place in taken_back or place in spent:
+            continue
+        changes.extend(entry.changes)
+        if not entry.changes and entry.unread:
+            unread.append(Unread(entry.commit, entry.title, entry.unread))
+    return Counted(
+        tuple(changes),
+        tuple(unread),
+        _left_out(entries, taken_back),
+        _left_out(entries, twins),
+        levels,
+    )
+
+
+def _left_out(entries: list[Entry], because: Mapping[int, int]) -> tuple[LeftOut, ...]:
+    return tuple(
+        LeftOut(entries[place].commit, entries[place].title, entries[other].commit)
+        for place, other in sorted(because.items())
+    )
+
+
+def _reader(rules: ReadingRules, levels: dict[Change, Level]) -> Callable[[Commit], Reading | None]:
+    """Return what reads one commit; None is its answer for one that a rule leaves out."""
+    first = ruled(rules, levels) if rules.rules else _plain
+    if not rules.bullets and rules.unknown == "list":
+        return first
+
+    def reading(commit: Commit) -> Reading | None:
+        said = first(commit)
+        if said is None:
+            return None
+        if rules.unknown == "keep" and said.unread and not said.changes:
+            said = Reading((Change(commit.id, "", "", commit.title),))
+        if rules.bullets:
+            said = Reading((*said.changes, *bullets_of(commit, said.changes)), said.unread)
+        return said
+
+    return reading
+
+
+def _plain(commit: Commit) -> Reading:
+    return read(commit.id, commit.message)
