@@ -8,6 +8,7 @@ from tagboat.errors import MissingExtraError
 
 _MODULES = {
     "build": ("uv", "build", "pyproject_hooks", "twine", "check_wheel_contents"),
+    "notes": ("jinja2", "towncrier"),
     "sandbox": ("aiohttp", "trustme"),
 }
 
@@ -16,7 +17,8 @@ def need(extra: str, needed_for: str) -> None:
     """Return when everything of an extra can be imported.
 
     Args:
-        extra: ``build`` or ``sandbox``; the latter includes the former for a rehearsal, not for the services alone.
+        extra: ``build``, ``notes`` or ``sandbox``; the last includes the first for a rehearsal, not for the services
+            alone.
         needed_for: what the user wants, as the subject of a sentence.
 
     Raises:
