@@ -1,4 +1,4 @@
-"""One TOML file, read within bounds: hostile text ends in a :class:`~tagboat.errors.ConfigError`, never in a traceback.
+"""One file of configuration, read within bounds: hostile text ends in a :class:`~tagboat.errors.ConfigError`, never in a traceback.
 
 Bounds, all far above what a real project writes:
 
@@ -9,6 +9,7 @@ Bounds, all far above what a real project writes:
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -62,6 +63,51 @@ def parse(file: str, data: bytes) -> dict[str, Any]:
         raise ConfigError(f"{file} is nested too deeply", remedy=_REMEDY) from None
     except ValueError:  # the interpreter's limit for the digits of a number
         raise ConfigError(f"{file} holds a number that is too long", remedy=_REMEDY) from None
+
+
+def parse_json(file: str, data: bytes) -> dict[str, Any]:
+    """Return the object that a JSON file holds, with ``file`` as its name in messages.
+
+    Raises:
+        ConfigError: it is not JSON, not an object, or lies beyond the bounds.
+    """
+    text = text_of(file, data).removeprefix("\ufeff")
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(
+            f"{file}:{error.lineno}: not JSON: {error.msg}", remedy="correct the file; its form is RFC 8259"
+        ) from None
+    except (RecursionError, ValueError):
+        raise ConfigError(f"{file} is nested too deeply, or holds a number that is too long") from None
+    return _as_table(file, value, "a JSON object")
+
+
+def parse_yaml(file: str, data: bytes) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds, with ``file`` as its name in messages; an empty file is empty.
+
+    Raises:
+        ConfigError: it is not YAML, not a mapping, or lies beyond the bounds.
+    """
+    import yaml  # noqa: PLC0415 - slow to import, and few projects need it
+
+    text = text_of(file, data)
+    try:
+        value = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ConfigError(
+            f"{file}{line}: not YAML: {error.problem}", remedy="correct the file; its form is YAML 1.1"
+        ) from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise ConfigError(f"{file} is no YAML that can be read", remedy="correct the file") from None
+    return _as_table(file, {} if value is None else value, "a YAML mapping")
+
+
+def _as_table(file: str, value: object, wanted: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{file} is not {wanted}", remedy="correct the file")
+    return {str(key): inner for key, inner in value.items()}
 
 
 def inner(table: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:

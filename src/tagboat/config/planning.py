@@ -230,6 +230,7 @@ class Rules:
         edits: the places that hold the version.
         manifest: the version that a file of the tool gives as the last one, or "".
         since: the commit before the first that counts, while there is no release yet; or "".
+        stop: a commit whose history never counts; or "".
     """
 
     component: str
@@ -245,6 +246,7 @@ class Rules:
     edits: tuple[Edit, ...] = (Edit(),)
     manifest: str = ""
     since: str = ""
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _OPEN_SCOPE = re.compile(r"\([^)]*$")
 _BLANK_END = re.compile(r"\s$")
 _LINE = re.compile(r"\r\n|\r|\n")
 _CONTEXT = re.compile(r"#### |[*-] ")
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+\Z")
 _BEGIN, _END = "BEGIN_NESTED_COMMIT", "END_NESTED_COMMIT"
 _OVERRIDE_BEGIN, _OVERRIDE_END = "BEGIN_COMMIT_OVERRIDE", "END_COMMIT_OVERRIDE"
 

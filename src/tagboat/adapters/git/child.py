@@ -139,8 +139,15 @@ class Git:
         except OSError as problem:
             raise missing(problem) from None
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a git command that is talked to; its complaints are dropped.
+    def start(
+        self, *arguments: str, source: IO[bytes] | None = None, said: IO[bytes] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a git command that is talked to, or that reads a file.
+
+        Args:
+            arguments: the command and its arguments.
+            source: its standard input; None for a pipe.
+            said: where its complaints go; None drops them.
 
         Raises:
             RefusedError: there is no git on this machine.
@@ -148,9 +155,9 @@ class Git:
         try:
             return subprocess.Popen(
                 self.command(*arguments),
-                stdin=subprocess.PIPE,
+                stdin=source or subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=said or subprocess.DEVNULL,
                 env=self._environment,
                 cwd=self._folder(),
             )

@@ -31,17 +31,24 @@ class Objects:
         found: list[bytes] = []
         return b"".join(found) if self.copy(name, kind, found.append) else None
 
-    def copy(self, name: str, kind: str, take: Callable[[bytes], object]) -> bool:
-        """Hand the object's content to ``take`` piece by piece; tell whether there is one of that kind."""
+    def copy(
+        self,
+        name: str,
+        kind: str,
+        take: Callable[[bytes], object],
+        named: Callable[[str], object] = lambda _: None,
+    ) -> bool:
+        """Hand the object's content to ``take`` piece by piece, its id to ``named``; tell whether there is one."""
         with self._lock:
             asks, answers = self._streams()
             try:
-                asks.write(name.encode() + b"\n")
+                asks.write(name.encode("utf-8", "surrogateescape") + b"\n")
                 asks.flush()
                 head = answers.readline().split()
                 if len(head) != 3 or len(head[1]) > 8:
                     self._check_alive(head)
                     return False
+                named(head[0].decode())
                 for piece in _pieces(answers, int(head[2])):
                     if head[1] == kind.encode():
                         take(piece)
@@ -51,6 +58,11 @@ class Objects:
                 self._close()
                 raise
             return head[1] == kind.encode()
+
+    def identify(self, name: str, kind: str) -> str | None:
+        """Return the id of the object that a revision names, or None when it names none of that kind."""
+        ids: list[str] = []
+        return ids[0] if self.copy(name, kind, lambda _: None, named=ids.append) else None
 
     def close(self) -> None:
         """End the child."""

@@ -1,0 +1,169 @@
+"""The user's own repository, read in place with plumbing that runs nothing of it and fetches nothing.
+
+Three children do the work of a plan: one lists the tags, one answers for files and names, one lists commits.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Final
+
+from tagboat.adapters.git.child import Git, complaint
+from tagboat.adapters.git.objects import Objects
+from tagboat.adapters.git.place import git_dir_of
+from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, texts
+from tagboat.config.project import Tree
+from tagboat.core.commit import Commit
+from tagboat.errors import RefusedError, StepFailedError, UnavailableError
+from tagboat.ports.history import PathDiff, TagRef
+
+_FIELDS: Final = "%H%x00%P%x00%ct%x00%ae %at%x00%B%x00"
+_TAGS: Final = "%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00%(refname:lstrip=2)"
+
+
+class LocalHistory:
+    """A repository on this machine, whatever kind of clone it is.
+
+    Args:
+        path: the repository, or a folder in its work tree.
+
+    Raises:
+        RefusedError: ``path`` is in no git repository.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._dir = git_dir_of(path)
+        self._git = Git(self._dir, settings={"core.quotePath": "false"})
+        self._objects = Objects(self._git)
+
+    def close(self) -> None:
+        """End the children."""
+        self._objects.close()
+
+    def tags(self) -> Sequence[TagRef]:
+        """See :class:`~tagboat.ports.history.History`; of a tag of a tag, the commit is followed."""
+        return self._tags
+
+    @cached_property
+    def _tags(self) -> list[TagRef]:
+        listed = self._git.run("for-each-ref", f"--format={_TAGS}", "refs/tags/").stdout
+        found: list[TagRef] = []
+        for line in listed.decode("utf-8", "surrogateescape").split("\n"):
+            if line:
+                id_, kind, peeled, peeled_kind, name = line.split("\0")
+                if kind == "tag":
+                    id_, kind = peeled, peeled_kind
+                commit = id_ if kind == "commit" else self.resolve(id_) if kind == "tag" else None
+                if commit:
+                    found.append(TagRef(name, commit))
+        return found
+
+    def resolve(self, revision: str) -> str | None:
+        """See :class:`~tagboat.ports.history.History`."""
+        if not revision or any(character in revision for character in "\n\0"):
+            return None
+        return self._objects.identify(f"{revision}^{{commit}}", "commit")
+
+    def branch(self) -> str:
+        """See :class:`~tagboat.ports.history.History`."""
+        done = self._git.run("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1, 128))
+        return done.stdout.decode("utf-8", "surrogateescape").strip()
+
+    def remote(self) -> str:
+        """See :class:`~tagboat.ports.history.History`."""
+        done = self._git.run("config", "--get", "remote.origin.url", fine=(0, 1, 2))
+        return done.stdout.decode("utf-8", "replace").strip()
+
+    def shallow(self) -> bool:
+        """See :class:`~tagboat.ports.history.History`."""
+        # A linked work tree keeps it beside the repository that it was made from: git knows where.
+        if self._dir.is_dir():
+            return (self._dir / "shallow").is_file()
+        return self._git.run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+    def commits(
+        self, *until: str, without: Sequence[str] = (), paths: bool = False, ordered: bool = False
+    ) -> Iterator[Commit]:
+        """See :class:`~tagboat.ports.history.History`."""
+        order = ["--topo-order"] if ordered else []
+        revisions = "".join(f"{text}\n" for text in (*until, *(f"^{commit}" for commit in without)))
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+            asked.write(revisions.encode())
+            asked.seek(0)
+            if not paths:
+                listing = ("rev-list", "--no-commit-header", f"--format={_FIELDS}", *order, "--stdin")
+                yield from self._streamed([listing], asked, said, with_paths=False)
+                return
+            diffing = ("diff-tree", "--stdin", "-r", "-z", "--root", "--no-renames", "--name-status")
+            merges = ("--always", "--diff-merges=first-parent", f"--format=%x01{_FIELDS}")
+            listing = ("rev-list", *order, "--stdin")
+            yield from self._streamed([listing, (*diffing, *merges)], asked, said, with_paths=True)
+
+    def tree(self, commit: str) -> Tree:
+        """See :class:`~tagboat.ports.history.History`; symbolic links and submodules are no files."""
+        return Tree(self._paths(commit), lambda path: self.read(commit, path) or b"")
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """See :class:`~tagboat.ports.history.History`."""
+        if "\n" in path:
+            return None
+        try:
+            return self._objects.read(f"{commit}:{path}", "blob")
+        except UnavailableError:
+            raise RefusedError(
+                f"the content of {path} at {commit[:12]} is not in this repository",
+                remedy="it is a partial clone: git fetch --refetch --no-filter, or clone it again without --filter",
+            ) from None
+
+    def diff(self, before: str, after: str) -> Sequence[PathDiff]:
+        """See :class:`~tagboat.ports.history.History`."""
+        asked = ("diff-tree", "-r", "-z", "--no-renames", "--name-status", "--end-of-options", before, after)
+        fields = self._git.run(*asked).stdout.decode("utf-8", "surrogateescape").split("\0")
+        return [PathDiff(path, status) for status, path in zip(fields[::2], fields[1::2], strict=False)]
+
+    def abbreviated(self, commits: Sequence[str]) -> Sequence[str]:
+        """See :class:`~tagboat.ports.history.History`."""
+        if not commits:
+            return []
+        asked = ("rev-list", "--no-walk=unsorted", "--no-commit-header", "--format=%h", "--stdin")
+        done = self._git.run(*asked, content="".join(f"{commit}\n" for commit in commits).encode())
+        return done.stdout.decode().split()
+
+    def _paths(self, commit: str) -> frozenset[str]:
+        listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit).stdout
+        entries = (line.partition("\t") for line in listed.decode("utf-8", "surrogateescape").split("\0"))
+        return frozenset(path for head, _, path in entries if head.startswith("100"))
+
+    def _streamed(
+        self, commands: Sequence[Sequence[str]], asked: IO[bytes], said: IO[bytes], *, with_paths: bool
+    ) -> Iterator[Commit]:
+        children: list[subprocess.Popen[bytes]] = []
+        source = asked
+        try:
+            for command in commands:
+                child = self._git.start(*command, source=source, said=said)
+                if children:
+                    source.close()  # else an early end of the reader would not reach the writer
+                children.append(child)
+                source = _output(child)
+            parse = commits_with_paths if with_paths else commits_without_paths
+            yield from parse(texts(source))
+            for child in children:
+                if child.wait():
+                    said.seek(0)
+                    raise StepFailedError(f"git {commands[0][0]}: {complaint(said.read(4000))}")
+        finally:
+            for child in children:
+                _output(child).close()
+                child.kill()
+                child.wait()
+
+
+def _output(child: subprocess.Popen[bytes]) -> IO[bytes]:
+    if child.stdout is None:
+        raise AssertionError("the child was started with a pipe")
+    return child.stdout

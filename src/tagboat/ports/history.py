@@ -1,0 +1,87 @@
+"""A repository's history as planning reads it: in place, without a copy, with nothing run and nothing fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tagboat.config.project import Tree
+from tagboat.core.commit import Commit
+
+
+@dataclass(frozen=True, slots=True)
+class TagRef:
+    """A tag and the commit that it peels to."""
+
+    name: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathDiff:
+    """One file that differs between two commits.
+
+    Attributes:
+        path: relative to the root.
+        status: ``A`` added, ``D`` removed, ``M`` modified, ``T`` of another type.
+    """
+
+    path: str
+    status: str
+
+
+class History(Protocol):
+    """Where commits, tags and files are read."""
+
+    def tags(self) -> Sequence[TagRef]:
+        """Return every tag that peels to a commit."""
+        ...
+
+    def resolve(self, revision: str) -> str | None:
+        """Return the commit that a branch, tag, id or ``HEAD`` names, or None."""
+        ...
+
+    def branch(self) -> str:
+        """Return the branch that is checked out, or "" when none is."""
+        ...
+
+    def remote(self) -> str:
+        """Return the address of the remote ``origin``, or "" when there is none."""
+        ...
+
+    def shallow(self) -> bool:
+        """Tell whether the history is cut off (a shallow clone)."""
+        ...
+
+    def commits(
+        self, *until: str, without: Sequence[str] = (), paths: bool = False, ordered: bool = False
+    ) -> Iterator[Commit]:
+        """Yield the commits that can be reached from ``until`` and not from ``without``, newest first.
+
+        Args:
+            until: commits.
+            without: commits whose history does not count.
+            paths: say which files each commit changed, against its first parent.
+            ordered: no commit comes before any of its children (``--topo-order``).
+
+        Raises:
+            StepFailedError: an object is missing or damaged.
+        """
+        ...
+
+    def tree(self, commit: str) -> Tree:
+        """Return the files of a commit, each read when it is asked for."""
+        ...
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Return a file's content, or None when it is not there."""
+        ...
+
+    def diff(self, before: str, after: str) -> Sequence[PathDiff]:
+        """Return the files that differ between two commits."""
+        ...
+
+    def abbreviated(self, commits: Sequence[str]) -> Sequence[str]:
+        """Return each id as short as git shows it in this repository (``--abbrev-commit``)."""
+        ...
