@@ -1,0 +1,1 @@
+"""What next version follows from the last one, the changes and the rules."""

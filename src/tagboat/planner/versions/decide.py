@@ -1,0 +1,156 @@
+"""The next version of a component, with the evidence for it.
+
+What a person said comes first: the configured version, then the newest ``Release-As`` footer, then a version that
+a reviewed change wrote into a file. Else the strategy decides. A version that cannot be is passed over with a warning,
+never taken silently, and never an error: a forgotten line in a configuration must not stop every later release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tagboat.config.planning import Versioning
+from tagboat.core.change import Change, Level
+from tagboat.core.proposal import Reason
+from tagboat.planner.versions.levels import decisive_first, evidence, highest
+from tagboat.planner.versions.schemes import LONGEST, Number, Reader, must_read, reader
+from tagboat.planner.versions.strategies import FIXED, following
+from tagboat.planner.versions.taken import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What comes after the last release.
+
+    Attributes:
+        version: the next version, or "" when nothing is to be released.
+        level: how far it moves.
+        reasons: why, the deciding ones first.
+        warnings: what a person should look at.
+    """
+
+    version: str
+    level: Level
+    reasons: tuple[Reason, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A version that somebody asked for."""
+
+    version: str
+    name: str
+    rule: str
+    commit: str = ""
+    text: str = ""
+
+
+def decide(
+    last: str,
+    changes: Sequence[Change],
+    rules: Versioning,
+    *,
+    today: date,
+    taken: Collection[str] = (),
+    reviewed: str = "",
+) -> Decision:
+    """Return the next version.
+
+    Args:
+        last: the version of the last release, or "" before the first.
+        changes: the changes since, newest first.
+        rules: how the version follows.
+        today: the date, for CalVer.
+        taken: versions that exist already, as tags or on an index; none of them is returned.
+        reviewed: the version that the files hold at the commit, when it shall count; or "".
+
+    Raises:
+        ConfigError: the rules cannot be used with this scheme.
+        InvalidError: the last release or the initial version is no version of this scheme.
+    """
+    if not changes:
+        return Decision("", Level.NONE, ())
+    read, known = reader(rules, today), Taken(taken)
+    before = must_read(read, last, "the last release") if last else None
+    reasons = evidence(changes, rules, below_one=before is not None and before.major == 0)
+    wish, warnings = _granted(_wishes(changes, rules, reviewed), before, read, known)
+    if wish is not None:
+        number, asked = wish
+        level = _distance(before, number) if before else highest(reasons)
+        first = Reason(level, asked.rule, asked.commit, asked.text)
+        return Decision(number.text, level, (first, *decisive_first(reasons)), warnings)
+    level, first_reasons = _level(reasons, rules)
+    all_reasons = (*first_reasons, *decisive_first(reasons))
+    if rules.strategy == "manual" or (level == Level.NONE and rules.releases == "level"):
+        return Decision("", level, all_reasons, warnings)
+    level = max(level, Level.PATCH)
+    if before is None:
+        number = must_read(read, rules.initial, "the initial version")
+        all_reasons = (Reason(level, f"the first release is {rules.initial}"), *all_reasons)
+    else:
+        number = following(before, level, rules)
+    free, skipped = known.free(number)
+    if skipped:
+        rule = f"{number.text} exists already, so {free.text} is the first version that is free"
+        all_reasons = (*all_reasons, Reason(level, rule))
+    return Decision(free.text, level, all_reasons, warnings)
+
+
+def _wishes(changes: Sequence[Change], rules: Versioning, reviewed: str) -> Iterator[_Wish]:
+    if rules.release_as:
+        yield _Wish(rules.release_as, "release-as", f"release-as is {rules.release_as}")
+    for change in changes:
+        if change.release_as:
+            name = f"Release-As of commit {change.commit[:7]}"
+            yield _Wish(
+                change.release_as, name, "the newest Release-As footer counts", change.commit, change.header
+            )
+            break
+    if reviewed:
+        yield _Wish(reviewed, "the version in the files", f"the files hold {reviewed} already")
+
+
+def _granted(
+    wishes: Iterator[_Wish], before: Number | None, read: Reader, taken: Taken
+) -> tuple[tuple[Number, _Wish] | None, tuple[str, ...]]:
+    """Return the first wish that can be, and why those before it cannot."""
+    warnings: list[str] = []
+    for wish in wishes:
+        text = wish.version.strip()[:LONGEST]
+        try:
+            number = read(wish.version.strip())
+        except ValueError:
+            warnings.append(f"{wish.name} {text!r} is no version, so it was ignored")
+            continue
+        if before is not None and number.key <= before.key:
+            if wish.name != "the version in the files":
+                warnings.append(
+                    f"{wish.name} {text} is not above the last release {before.text}, so it was ignored"
+                )
+        elif number.text in taken:
+            warnings.append(f"{wish.name} {text} exists already, so it was ignored")
+        else:
+            return (number, wish), tuple(warnings)
+    return None, tuple(warnings)
+
+
+def _level(reasons: Sequence[Reason], rules: Versioning) -> tuple[Level, tuple[Reason, ...]]:
+    """Return the level that the strategy asks for, with its own reasons."""
+    if rules.strategy in FIXED:
+        level = FIXED[rules.strategy]
+        return level, (Reason(level, f"the strategy is {rules.strategy}"),)
+    level = highest(reasons)
+    if level == Level.NONE and rules.releases == "notes":
+        return level, (Reason(Level.PATCH, "a release moves the version by a patch at least"),)
+    return level, ()
+
+
+def _distance(before: Number, after: Number) -> Level:
+    """Return how far a version is from the one before it, by the first component that differs."""
+    for place, (old, new) in enumerate(zip(before.release, after.release, strict=False)):
+        if old != new:
+            return Level(max(Level.MAJOR - place, Level.PATCH))
+    return Level.PATCH
