@@ -197,8 +197,11 @@ class Edit:
             spellings), ``text`` (the whole file), ``markers`` (release-please's annotations), ``toml``, ``json``,
             ``yaml`` (a key), ``pattern`` (a search and a replacement), ``lock`` (a lock file that lists the component).
         key: the key's path (``$.project.version``), or the name of the variable in Python.
-        search: with ``pattern``: the text around ``{version}`` to look for.
+        search: with ``pattern``: literal text with placeholders to look for; :mod:`tagboat.planner.edits.patterns`
+            lists them (``{version}`` is any version, ``{last}`` that of the last release).
         replace: with ``pattern``: what it becomes; "" for the same as ``search``.
+        line: with ``pattern``: a regular expression; only lines that it is found in are looked at.
+        every: with ``pattern``: change every match (bump-my-version, bumpver, commitizen); else a second is an error.
         required: that the place is missing is an error; else it is passed over.
         date: write the date of the release there, in this ``strftime`` form, and not the version.
     """
@@ -208,6 +211,8 @@ class Edit:
     key: str = ""
     search: str = ""
     replace: str = ""
+    line: str = ""
+    every: bool = False
     required: bool = True
     date: str = ""
 
