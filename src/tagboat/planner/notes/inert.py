@@ -1,0 +1,75 @@
+"""Words of strangers made harmless: a commit's subject in a changelog is text, and never markup of its own.
+
+What is written as code stays code, because subjects are full of it; everything else that a parser would act on is
+escaped: raw HTML, links and images, headings, lists, fences, directives, roles, references, addresses that run scripts.
+All work is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from typing import Final
+
+from tagboat.core.text import plain
+
+LIMIT: Final = 2_000
+"""The most characters of one subject or note that a changelog gets."""
+
+_RUN: Final = re.compile(r"`+")
+_MARKDOWN: Final = re.compile(r"[\\*\[\]<>`~|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])")
+_FIRST: Final = re.compile(r"[#+\-=:]|([0-9]{1,9})(?=[.)])")
+_RST: Final = re.compile(r"[\\*|]|_(?![^\W_])|:(?=:|$)|:(?=[^\s/]|/(?!/))|(?<!http)(?<!https):(?=//)|`")
+_LITERAL: Final = re.compile(
+    r"(?<![^\s'\"(\[{<\-/:])`([^`\s\\](?:[^`\\]*[^`\s\\])?)`(?![^\s'\")\]}>\-/:.,;!?])"
+)
+
+
+def markdown(text: str) -> str:
+    """Return a text on one line that CommonMark shows as it is, wherever in a paragraph or list item it stands."""
+    text = plain(text, limit=LIMIT)
+    escaped = "".join(
+        piece if code else _MARKDOWN.sub(r"\\\g<0>", piece) for piece, code in _code_spans(text)
+    )
+    first = _FIRST.match(escaped)
+    if first is None:
+        return escaped
+    return f"{first[1]}\\{escaped[first.end() :]}" if first[1] else f"\\{escaped}"
+
+
+def restructuredtext(text: str) -> str:
+    """Return a text on one line that docutils shows as it is, behind a word on the same line.
+
+    Code in single backticks becomes a literal, which is how reStructuredText spells code.
+    """
+    text = plain(text, limit=LIMIT)
+    pieces: list[str] = []
+    end = 0
+    for code in _LITERAL.finditer(text):
+        pieces += [_RST.sub(r"\\\g<0>", text[end : code.start()]), f"``{code[1]}``"]
+        end = code.end()
+    pieces.append(_RST.sub(r"\\\g<0>", text[end:]))
+    return "".join(pieces)
+
+
+def _code_spans(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of a text, each with whether it is a code span (CommonMark 0.31, section 6.1)."""
+    runs = list(_RUN.finditer(text))
+    waiting: defaultdict[int, deque[int]] = defaultdict(deque)
+    for number, run in enumerate(runs):
+        waiting[len(run[0])].append(number)
+    end = number = 0
+    while number < len(runs):
+        run = runs[number]
+        same = waiting[len(run[0])]
+        while same and same[0] <= number:
+            same.popleft()
+        if not same:
+            number += 1
+            continue
+        closing = runs[same[0]]
+        yield text[end : run.start()], False
+        yield text[run.start() : closing.end()], True
+        end, number = closing.end(), same[0] + 1
+    yield text[end:], False
