@@ -87,6 +87,9 @@ class ReadingRules:
         once: a merge's or a cherry-pick's changes count once.
         unknown: what becomes of a commit whose header cannot be read: ``list`` it, or take it as a change of the
             type ``""`` (``keep``).
+        types: the only types that can be read, spelled exactly so; none for every word.
+        bodies: changes that stand below a header, in footers, paragraphs and nested blocks, count too.
+        merges: the messages of merges are read.
     """
 
     rules: tuple[MessageRule, ...] = ()
@@ -95,6 +98,9 @@ class ReadingRules:
     bullets: bool = False
     once: bool = True
     unknown: Literal["list", "keep"] = "list"
+    types: tuple[str, ...] = ()
+    bodies: bool = True
+    merges: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,7 @@ class Versioning:
         breaking_below_one: the same while the major version is 0.
         minor_below_one: the level of what would be minor while the major version is 0.
         zero_holds: the major version 0 is never left by changes, only by a person.
+        zero_ends: what follows a version below 1 is 1.0.0 (python-semantic-release without ``allow_zero_version``).
         releases: a release is due when the notes have an entry (``notes``), or when the level is above none (``level``).
         train: the pre-release that the next version belongs to (``a``, ``b``, ``rc``, ``dev``, release-please's
             ``beta``), or "" for final versions.
@@ -152,6 +159,7 @@ class Versioning:
     breaking_below_one: Level = Level.MAJOR
     minor_below_one: Level = Level.MINOR
     zero_holds: bool = False
+    zero_ends: bool = False
     releases: Literal["notes", "level"] = "notes"
     train: str = ""
     graduates: bool = True
@@ -229,6 +237,9 @@ class Rules:
         tag: the grammar of its tags (``v{version}``).
         ignored_tags: regular expressions of tags that are never a release of it.
         lines: branch → PEP 440 specifier of the versions released from it.
+        trains: a regular expression of branches, matched from the beginning of the name → the train of what is
+            released from them, "" for final versions; the first that matches counts instead of
+            :attr:`Versioning.train`.
         reading: how commit messages are read.
         versioning: how the version follows.
         notes: how notes are written.
@@ -245,6 +256,7 @@ class Rules:
     tag: str = "v{version}"
     ignored_tags: tuple[str, ...] = ()
     lines: Mapping[str, str] = field(default_factory=dict)
+    trains: Mapping[str, str] = field(default_factory=dict)
     reading: ReadingRules = ReadingRules()
     versioning: Versioning = Versioning()
     notes: Notes = Notes()
