@@ -26,9 +26,9 @@ from tagboat.planner.version_text import (
     VersionPlace,
     assigned,
     cfg_value,
+    given_to_setup,
     imported_from,
     named_texts,
-    setup_keyword,
     toml_value,
     whole_text,
 )
@@ -116,7 +116,7 @@ def _in_setup_py(tree: Tree, folder: str) -> Iterator[VersionPlace]:
     file = inside(folder, "setup.py")
     data = tree.get(file)
     if data is not None:
-        yield from _read(tree, file, setup_keyword(data, "version"))
+        yield from _read(tree, file, given_to_setup(data))
 
 
 def _in_package(tree: Tree, folder: str, distribution: str) -> Iterator[VersionPlace]:

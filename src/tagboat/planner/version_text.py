@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
 
 from packaging.version import InvalidVersion, Version
 
 from tagboat.config.places import texts
-from tagboat.config.project import keyword_literal, setup_calls, statements
-
-Span = tuple[int, int]
+from tagboat.config.project import statements
+from tagboat.planner.version_python import Span, literals, setup_keyword
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,8 @@ def cfg_value(data: bytes, value: str) -> list[Span]:
     following = re.compile(rb"^\[", re.MULTILINE).search(data, start.end())
     end = following.start() if following else len(data)
     pattern = re.compile(
-        rb"^version[ \t]*[=:][ \t]*(" + re.escape(value.encode()) + rb")[ \t]*\r?$", re.MULTILINE
+        rb"^version[ \t]*[=:][ \t]*(?:\r?\n[ \t]+)?(" + re.escape(value.encode()) + rb")[ \t]*\r?$",
+        re.MULTILINE | re.IGNORECASE,
     )
     return _versions(data, (match.span(1) for match in pattern.finditer(data, start.end(), end)))
 
@@ -72,8 +71,13 @@ def whole_text(data: bytes) -> list[Span]:
 
 def assigned(data: bytes, names: Iterable[str]) -> list[Span]:
     """Find the literals that a Python module assigns to one of these names."""
-    wanted = frozenset(names)
-    return _versions(data, (_span(data, node) for name, node in _assignments(data) if name in wanted))
+    found = (literal for literal in literals(data, names) if not literal.many)
+    return _versions(data, (span for literal in found for span in literal.spans))
+
+
+def given_to_setup(data: bytes) -> list[Span]:
+    """Find the version that a ``setup.py`` gives to ``setup()`` as a literal, or by a constant of its module."""
+    return _versions(data, setup_keyword(data, "version"))
 
 
 def imported_from(data: bytes, name: str) -> str | None:
@@ -98,52 +102,8 @@ def named_texts(data: bytes) -> frozenset[str]:
     )
 
 
-def setup_keyword(data: bytes, keyword: str) -> list[Span]:
-    """Find the literal, or the constant of the module, that a ``setup.py`` gives to ``setup()``."""
-    spans: list[Span] = []
-    constants = list(_assignments(data))
-    for call, known in setup_calls(data.decode(errors="replace")):
-        for given in call.keywords:
-            if given.arg != keyword or keyword_literal(call, known, keyword) is None:
-                continue
-            match given.value:
-                case ast.Constant() as node:
-                    spans.append(_span(data, node))
-                case ast.Name(id=wanted):
-                    spans.extend(_span(data, node) for name, node in constants if name == wanted)
-                case _:
-                    pass
-    return _versions(data, spans)
-
-
-def _assignments(data: bytes) -> Iterator[tuple[str, ast.Constant]]:
-    for node in statements(data):
-        match node:
-            case ast.Assign(targets=targets, value=ast.Constant(value=str()) as value):
-                for target in targets:
-                    if isinstance(target, ast.Name):
-                        yield target.id, value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str()) as value):
-                yield name, value
-            case _:
-                pass
-
-
-def _span(data: bytes, node: ast.Constant) -> Span:
-    """Return the span between the quotes of a literal; an empty one when it is not a plain literal in one line."""
-    start = _offsets(data)[node.lineno - 1] + node.col_offset
-    quoted = re.compile(rb"""[uUrR]?("{3}|'{3}|"|')([^"'\\\n]*)\1""").match(data, start)
-    if quoted is None or quoted[2].decode(errors="replace") != node.value:
-        return 0, 0
-    return quoted.span(2)
-
-
 def _in_bytes(text: str, start: int, end: int) -> Span:
     return len(text[:start].encode()), len(text[:end].encode())
-
-
-def _offsets(data: bytes) -> list[int]:
-    return list(accumulate((len(line) + 1 for line in data.split(b"\n")), initial=0))
 
 
 def _versions(data: bytes, spans: Iterable[Span]) -> list[Span]:
