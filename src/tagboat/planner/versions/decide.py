@@ -7,17 +7,22 @@ never taken silently, and never an error: a forgotten line in a configuration mu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
 from tagboat.core.proposal import Reason
 from tagboat.planner.versions.levels import decisive_first, evidence, highest
-from tagboat.planner.versions.schemes import LONGEST, Number, Reader, must_read, reader
+from tagboat.planner.versions.paths import PathChange
+from tagboat.planner.versions.paths import evidence as path_evidence
+from tagboat.planner.versions.schemes import LONGEST, Number, Reader, initial, must_read, reader
 from tagboat.planner.versions.strategies import FIXED, following
 from tagboat.planner.versions.taken import Taken
+
+_FILES: Final = "the version in the files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ def decide(
     today: date,
     taken: Collection[str] = (),
     reviewed: str = "",
+    levels: Mapping[Change, Level] | None = None,
+    paths: Sequence[PathChange] = (),
 ) -> Decision:
     """Return the next version.
 
@@ -66,37 +73,48 @@ def decide(
         today: the date, for CalVer.
         taken: versions that exist already, as tags or on an index; none of them is returned.
         reviewed: the version that the files hold at the commit, when it shall count; or "".
+        levels: the changes that a rule for messages gave a level.
+        paths: the files that the changes touch, for the strategy ``paths``.
 
     Raises:
         ConfigError: the rules cannot be used with this scheme.
         InvalidError: the last release or the initial version is no version of this scheme.
     """
-    if not changes:
+    by_paths = rules.strategy == "paths"
+    if not changes and not (by_paths and paths):
         return Decision("", Level.NONE, ())
     read, known = reader(rules, today), Taken(taken)
     before = must_read(read, last, "the last release") if last else None
-    reasons = evidence(changes, rules, below_one=before is not None and before.major == 0)
+    if by_paths:
+        reasons = path_evidence(paths, rules)
+    else:
+        reasons = evidence(changes, rules, levels or {}, below_one=before is not None and before.major == 0)
+    level, reasons = _level(reasons, rules)
+    base = _baseline(before, taken, read) if by_paths else before
     wish, warnings = _granted(_wishes(changes, rules, reviewed), before, read, known)
+    if wish is not None and by_paths and wish[1].name == _FILES and base is not None:
+        wish = wish if wish[0].key >= base.moved(level).key else None
     if wish is not None:
         number, asked = wish
-        level = _distance(before, number) if before else highest(reasons)
+        level = distance(before, number) if before else level
         first = Reason(level, asked.rule, asked.commit, asked.text)
-        return Decision(number.text, level, (first, *decisive_first(reasons)), warnings)
-    level, first_reasons = _level(reasons, rules)
-    all_reasons = (*first_reasons, *decisive_first(reasons))
+        return Decision(number.text, level, (first, *reasons), warnings)
     if rules.strategy == "manual" or (level == Level.NONE and rules.releases == "level"):
-        return Decision("", level, all_reasons, warnings)
+        return Decision("", level, reasons, warnings)
     level = max(level, Level.PATCH)
-    if before is None:
-        number = must_read(read, rules.initial, "the initial version")
-        all_reasons = (Reason(level, f"the first release is {rules.initial}"), *all_reasons)
+    if base is None:
+        number, why = initial(rules, read, today), "the first release is {}"
+    elif rules.zero_ends and base.major == 0:
+        level = Level.MAJOR
+        number, why = following(base, level, rules), "versions below 1 are not released, so {} is next"
     else:
-        number = following(before, level, rules)
+        number, why = following(base, level, rules), ""
+    reasons = (Reason(level, why.format(number.text)), *reasons) if why else reasons
     free, skipped = known.free(number)
     if skipped:
         rule = f"{number.text} exists already, so {free.text} is the first version that is free"
-        all_reasons = (*all_reasons, Reason(level, rule))
-    return Decision(free.text, level, all_reasons, warnings)
+        reasons = (*reasons, Reason(level, rule))
+    return Decision(free.text, level, reasons, warnings)
 
 
 def _wishes(changes: Sequence[Change], rules: Versioning, reviewed: str) -> Iterator[_Wish]:
@@ -110,7 +128,7 @@ def _wishes(changes: Sequence[Change], rules: Versioning, reviewed: str) -> Iter
             )
             break
     if reviewed:
-        yield _Wish(reviewed, "the version in the files", f"the files hold {reviewed} already")
+        yield _Wish(reviewed, _FILES, f"the files hold {reviewed} already")
 
 
 def _granted(
@@ -126,7 +144,7 @@ def _granted(
             warnings.append(f"{wish.name} {text!r} is no version, so it was ignored")
             continue
         if before is not None and number.key <= before.key:
-            if wish.name != "the version in the files":
+            if wish.name != _FILES:
                 warnings.append(
                     f"{wish.name} {text} is not above the last release {before.text}, so it was ignored"
                 )
@@ -138,17 +156,32 @@ def _granted(
 
 
 def _level(reasons: Sequence[Reason], rules: Versioning) -> tuple[Level, tuple[Reason, ...]]:
-    """Return the level that the strategy asks for, with its own reasons."""
+    """Return the level that the strategy asks for, and all reasons for it, the deciding ones first."""
+    level, ordered = highest(reasons), decisive_first(reasons)
     if rules.strategy in FIXED:
         level = FIXED[rules.strategy]
-        return level, (Reason(level, f"the strategy is {rules.strategy}"),)
-    level = highest(reasons)
+        return level, (Reason(level, f"the strategy is {rules.strategy}"), *ordered)
+    if rules.strategy == "manual":
+        return level, (Reason(level, "a person chooses the version"), *ordered)
     if level == Level.NONE and rules.releases == "notes":
-        return level, (Reason(Level.PATCH, "a release moves the version by a patch at least"),)
-    return level, ()
+        return level, (Reason(Level.PATCH, "a release moves the version by a patch at least"), *ordered)
+    return level, ordered
 
 
-def _distance(before: Number, after: Number) -> Level:
+def _baseline(before: Number | None, taken: Collection[str], read: Reader) -> Number | None:
+    """Return the highest final version that exists, for the strategy ``paths``."""
+    numbers = [] if before is None else [before]
+    for text in taken:
+        try:
+            number = read(text)
+        except ValueError:
+            continue
+        if not number.is_prerelease:
+            numbers.append(number)
+    return max(numbers, key=lambda number: number.key, default=None)
+
+
+def distance(before: Number, after: Number) -> Level:
     """Return how far a version is from the one before it, by the first component that differs."""
     for place, (old, new) in enumerate(zip(before.release, after.release, strict=False)):
         if old != new:

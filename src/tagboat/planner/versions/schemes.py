@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, Self
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Level
-from tagboat.errors import ConfigError, InvalidError
+from tagboat.errors import InvalidError
 
 LONGEST: Final = 200
 """The most characters of a version; a longer text is none."""
@@ -86,7 +86,7 @@ class Number(Protocol):
 Reader = Callable[[str], Number]
 
 
-def reader(rules: Versioning, today: date) -> Reader:  # noqa: ARG001 - CalVer needs it
+def reader(rules: Versioning, today: date) -> Reader:
     """Return the function that reads versions of the configured grammar.
 
     The function raises ``ValueError`` for text that is no version.
@@ -104,7 +104,26 @@ def reader(rules: Versioning, today: date) -> Reader:  # noqa: ARG001 - CalVer n
 
             return read_semver
         case "calver":
-            raise ConfigError('the scheme "calver" cannot be planned', remedy='Choose "pep440" or "semver".')
+            from tagboat.planner.versions.calver import reader as calver_reader  # noqa: PLC0415
+
+            return calver_reader(rules.pattern, today)
+
+
+def initial(rules: Versioning, read: Reader, today: date) -> Number:
+    """Return the version of the first release: the configured one, with CalVer today's unless that one fits.
+
+    Raises:
+        ConfigError: the CalVer pattern cannot be used.
+        InvalidError: the configured one is no version.
+    """
+    if rules.scheme != "calver":
+        return must_read(read, rules.initial, "the initial version")
+    try:
+        return read(rules.initial)
+    except ValueError:
+        from tagboat.planner.versions.calver import first  # noqa: PLC0415
+
+        return first(rules.pattern, today)
 
 
 def must_read(read: Reader, text: str, what: str) -> Number:
