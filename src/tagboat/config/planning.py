@@ -212,6 +212,7 @@ class Edit:
         every: with ``pattern``: change every match (bump-my-version, bumpver, commitizen); else a second is an error.
         required: that the place is missing is an error; else it is passed over.
         date: write the date of the release there, in this ``strftime`` form, and not the version.
+        every: with ``pattern``: replace every match; else a second match is an error.
     """
 
     path: str = ""
@@ -223,6 +224,7 @@ class Edit:
     every: bool = False
     required: bool = True
     date: str = ""
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,7 @@ class Planning:
         source: the file that it was read from, or "".
         components: the components' rules, in the file's order.
         linked: groups of components that always get one version.
+        repository: ``owner/name`` on the forge, for links; "" when the configuration does not say it.
         origins: value (``acme.versioning.strategy``) → where it was said (``cz.toml: [tool.commitizen] …``); what is
             not here has its default.
         remarks: what was not carried over.
@@ -299,5 +302,6 @@ class Planning:
     source: str = ""
     components: tuple[Rules, ...] = ()
     linked: tuple[tuple[str, ...], ...] = ()
+    repository: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
