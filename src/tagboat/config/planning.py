@@ -212,7 +212,6 @@ class Edit:
         every: with ``pattern``: change every match (bump-my-version, bumpver, commitizen); else a second is an error.
         required: that the place is missing is an error; else it is passed over.
         date: write the date of the release there, in this ``strftime`` form, and not the version.
-        every: with ``pattern``: replace every match; else a second match is an error.
     """
 
     path: str = ""
@@ -224,7 +223,6 @@ class Edit:
     every: bool = False
     required: bool = True
     date: str = ""
-    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)
