@@ -76,6 +76,7 @@ _PARTS: Final = {
         Part("BUILD", first=1001),
     )
 }
+_BY_LEVEL: Final = ("MAJOR", "MINOR", "PATCH")
 _ALIASES: Final = {"MICRO": "PATCH", "INC": "INC0", "BLD": "BUILD"}
 _WORDS: Final = "|".join(sorted([*_PARTS, *_ALIASES], key=len, reverse=True))
 _TOKEN: Final = rf"(?P<part>{_WORDS})|(?P<open>\[)|(?P<close>\])|(?P<literal>[-._+a-z])"
@@ -223,6 +224,9 @@ def _mistakes(parts: list[Part], literals: list[str]) -> list[str]:
         found.append(f"no year stands before {dated[0].word}, so versions would not rise")
     if any(later <= earlier for earlier, later in pairwise(periods)):
         found.append("a shorter period stands before a longer one, or next to its like")
+    counters = [word for word in words if word in _BY_LEVEL]
+    if counters != sorted(counters, key=_BY_LEVEL.index):
+        found.append(f"{' and '.join(counters)} stand in the wrong order")
     iso = [word for word in words if word[-1] in "GV"]
     plain = [part.word for part in dated if part.word[-1] in "YWUMDJQ"]
     if iso and plain:

@@ -101,31 +101,40 @@ def decide(
         return Decision(number.text, level, (first, *reasons), warnings)
     if rules.strategy == "manual" or (level == Level.NONE and rules.releases == "level"):
         return Decision("", level, reasons, warnings)
-    level = max(level, Level.PATCH)
-    if base is None:
-        number, why = initial(rules, read, today), "the first release is {}"
-    elif rules.zero_ends and base.major == 0:
-        level = Level.MAJOR
-        number, why = following(base, level, rules), "versions below 1 are not released, so {} is next"
-    else:
-        number, why = following(base, level, rules), ""
-    reasons = (Reason(level, why.format(number.text)), *reasons) if why else reasons
+    number, level, why = _strategic(base, level, rules, read, today)
     free, skipped = known.free(number)
     if skipped:
         rule = f"{number.text} exists already, so {free.text} is the first version that is free"
         reasons = (*reasons, Reason(level, rule))
-    return Decision(free.text, level, reasons, warnings)
+    first_reasons = (Reason(level, why),) if why else ()
+    return Decision(free.text, level, (*first_reasons, *reasons), warnings)
+
+
+def _strategic(
+    base: Number | None, level: Level, rules: Versioning, read: Reader, today: date
+) -> tuple[Number, Level, str]:
+    """Return what the strategy gives, how far that moves, and why when it is not the changes' level alone."""
+    level = max(level, Level.PATCH)
+    if base is None:
+        number = initial(rules, read, today)
+        if rules.train and rules.strategy != "prerelease" and not number.is_prerelease:
+            number = number.begun(rules.train)
+        return number, level, f"the first release is {number.text}"
+    if rules.zero_ends and base.major == 0:
+        number = following(base, Level.MAJOR, rules)
+        return number, Level.MAJOR, f"versions below 1 are not released, so {number.text} is next"
+    return following(base, level, rules), level, ""
 
 
 def _wishes(changes: Sequence[Change], rules: Versioning, reviewed: str) -> Iterator[_Wish]:
     if rules.release_as:
         yield _Wish(rules.release_as, "release-as", f"release-as is {rules.release_as}")
     for change in changes:
-        if change.release_as:
+        if change.release_as.strip():
             name = f"Release-As of commit {change.commit[:7]}"
-            yield _Wish(
-                change.release_as, name, "the newest Release-As footer counts", change.commit, change.header
-            )
+            word = change.release_as.split(maxsplit=1)[0]
+            rule = f"the newest Release-As footer asks for {word[:LONGEST]}"
+            yield _Wish(word, name, rule, change.commit, change.header)
             break
     if reviewed:
         yield _Wish(reviewed, _FILES, f"the files hold {reviewed} already")
