@@ -8,7 +8,7 @@ from shutil import copytree
 
 import pytest
 
-from tagboat.adapters.git import Mirror
+from tagboat.adapters.git.mirror import Mirror
 from tagboat.adapters.http import Credentials
 from tagboat.sandbox import control
 from tagboat.sandbox.server import Sandbox

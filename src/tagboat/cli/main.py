@@ -13,6 +13,10 @@ from tagboat._version import __version__
 
 COMMANDS = {
     "init": "Write a configuration for this project.",
+    "plan": "Show what would be released, and why.",
+    "changelog": "Print the notes of what is not released yet, or of every release.",
+    "explain": "Show the evidence for a version, a setting or a release.",
+    "replay": "Show what would have been planned for each past release.",
     "check": "Ask every guard of a tag, and change nothing.",
     "build": "Build one shard, or all, into a folder.",
     "gather": "Accept shards from several machines and make the one Manifest.",

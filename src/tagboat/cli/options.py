@@ -62,3 +62,38 @@ def selection(function: F) -> F:
     for option in (as_json, state, sandbox, repository, component, tags, project):
         function = option(function)
     return function
+
+
+def history(function: F) -> F:
+    """Add what names a history: the repository, components, and the project on the forge."""
+    place = click.option(
+        "--repo", type=click.Path(file_okay=False, exists=True, path_type=Path), default=".",
+        help="The repository, or a folder in it (default: here).",
+    )
+    for option in (repository, component, place):
+        function = option(function)
+    return function
+
+
+def window(function: F) -> F:
+    """Add what part of a history is planned, and for which day."""
+    for option in (
+        click.option(
+            "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day of the release (default: today)."
+        ),
+        click.option("--until", default="HEAD", metavar="REVISION", help="Plan from here (default: HEAD)."),
+        click.option(
+            "--since", default="", metavar="REVISION", help="Count this as the last release, whatever the tags say."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def by_component(texts: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the values of ``[COMPONENT=]VALUE`` by component; "" stands for the only one."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, value = text.rpartition("=")
+        found.setdefault(name if equals else "", []).append(value)
+    return found

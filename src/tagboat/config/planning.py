@@ -290,16 +290,16 @@ class Planning:
         source: the file that it was read from, or "".
         components: the components' rules, in the file's order.
         linked: groups of components that always get one version.
-        repository: ``owner/name`` on the forge, for links; "" when the configuration does not say it.
         origins: value (``acme.versioning.strategy``) → where it was said (``cz.toml: [tool.commitizen] …``); what is
             not here has its default.
         remarks: what was not carried over.
+        repository: ``owner/name`` on the forge, for links; "" when the configuration does not say it.
     """
 
     dialect: str
     source: str = ""
     components: tuple[Rules, ...] = ()
     linked: tuple[tuple[str, ...], ...] = ()
-    repository: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
+    repository: str = ""

@@ -39,6 +39,7 @@ _OPEN_SCOPE = re.compile(r"\([^)]*$")
 _BLANK_END = re.compile(r"\s$")
 _LINE = re.compile(r"\r\n|\r|\n")
 _CONTEXT = re.compile(r"#### |[*-] ")
+_TRAILER = re.compile(r"[A-Z][^-]*-")
 _NUMBER = re.compile(r"[0-9]+\Z")
 _BEGIN, _END = "BEGIN_NESTED_COMMIT", "END_NESTED_COMMIT"
 _OVERRIDE_BEGIN, _OVERRIDE_END = "BEGIN_COMMIT_OVERRIDE", "END_COMMIT_OVERRIDE"
@@ -122,9 +123,9 @@ def _read_part(commit: str, text: str) -> list[Change]:
             number = first.removeprefix("#")
             if _NUMBER.match(number):
                 references.append(number)
-        if token.lower() == "release-as":
+        elif token.lower() == "release-as":
             release_as = first
-        elif token and ":" in separator:
+        elif token and not _TRAILER.match(token):
             inner = f"{token}{f'({scope})' if scope else ''}{bang}: {value}"
             changes.extend(_read_part(commit, inner.strip()))
     changes.append(_change(commit, header, notes or body, references, release_as))

@@ -38,6 +38,18 @@ class History(Protocol):
         """Return every tag that peels to a commit."""
         ...
 
+    def merged_tags(self, head: str) -> frozenset[str]:
+        """Return the names of the tags that ``head`` can reach; it takes a walk through the whole history."""
+        ...
+
+    def time(self, commit: str) -> int:
+        """Return the committer's time, in seconds since 1970."""
+        ...
+
+    def last_change(self, head: str, path: str) -> str | None:
+        """Return the newest commit that changed a file, or None."""
+        ...
+
     def resolve(self, revision: str) -> str | None:
         """Return the commit that a branch, tag, id or ``HEAD`` names, or None."""
         ...

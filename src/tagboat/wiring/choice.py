@@ -20,7 +20,7 @@ from tagboat.errors import RefusedError
 from tagboat.wiring.project import Source, mirror_source
 
 if TYPE_CHECKING:
-    from tagboat.adapters.git import Mirror
+    from tagboat.adapters.git.mirror import Mirror
     from tagboat.adapters.git.copy import Copy
 
 _USUAL_BRANCHES = ("main", "master")
@@ -55,7 +55,7 @@ def choose(
         RefusedError: a tag does not exist, or no version can be found.
         ConfigError, UsageError: configuration or selection are wrong.
     """
-    from tagboat.adapters.git import Mirror  # noqa: PLC0415 - after --help
+    from tagboat.adapters.git.mirror import Mirror  # noqa: PLC0415 - after --help
 
     source = mirror_source(mirror)
     config = _configuration(source, head, tags)

@@ -37,7 +37,7 @@ def differences(
 
 
 def _repository(manifest: Manifest, repo: Path) -> list[str]:
-    from tagboat.adapters.git import Mirror  # noqa: PLC0415 - only when asked for
+    from tagboat.adapters.git.mirror import Mirror  # noqa: PLC0415 - only when asked for
 
     with tempfile.TemporaryDirectory(prefix="tagboat-") as folder:
         mirror = Mirror(Path(folder) / "mirror.git", repo)

@@ -34,7 +34,7 @@ from tagboat.wiring.project import derive, forge_source, mirror_source, reposito
 from tagboat.wiring.shards import adopted_folders
 
 if TYPE_CHECKING:
-    from tagboat.adapters.git import Mirror
+    from tagboat.adapters.git.mirror import Mirror
     from tagboat.adapters.http import HTTP
     from tagboat.adapters.http.credentials import Credentials
 
@@ -103,7 +103,7 @@ def open_release(
         TagboatError: tag, configuration or forge refuse.
     """
     from tagboat.adapters.clock import SystemClock  # noqa: PLC0415 - status and help never come here
-    from tagboat.adapters.git import Mirror  # noqa: PLC0415
+    from tagboat.adapters.git.mirror import Mirror  # noqa: PLC0415
     from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
 
     repository, places, clock = checked(wish), wish.places, SystemClock()

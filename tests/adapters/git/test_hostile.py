@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.adapters.git import Mirror
+from tagboat.adapters.git.mirror import Mirror
 from tagboat.adapters.http import Credentials
 from tagboat.adapters.worktree import Worktree
 from tagboat.errors import InvalidError, RefusedError, TagboatError

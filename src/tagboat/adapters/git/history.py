@@ -62,6 +62,24 @@ class LocalHistory:
                     found.append(TagRef(name, commit))
         return found
 
+    def merged_tags(self, head: str) -> frozenset[str]:
+        """See :class:`~tagboat.ports.history.History`."""
+        asked = ("for-each-ref", "--format=%(refname:lstrip=2)", f"--merged={head}", "refs/tags/")
+        return frozenset(self._git.run(*asked).stdout.decode("utf-8", "surrogateescape").split("\n"))
+
+    def time(self, commit: str) -> int:
+        """See :class:`~tagboat.ports.history.History`."""
+        content = self._objects.read(commit, "commit") or b""
+        head = content.partition(b"\n\n")[0]
+        committer = next((line for line in head.split(b"\n") if line.startswith(b"committer ")), b"")
+        number = committer.rpartition(b"> ")[2].partition(b" ")[0]
+        return int(number) if number.isdigit() else 0
+
+    def last_change(self, head: str, path: str) -> str | None:
+        """See :class:`~tagboat.ports.history.History`."""
+        asked = ("rev-list", "-1", "--end-of-options", head, "--", path)
+        return self._git.run(*asked).stdout.decode().strip() or None
+
     def resolve(self, revision: str) -> str | None:
         """See :class:`~tagboat.ports.history.History`."""
         if not revision or any(character in revision for character in "\n\0"):

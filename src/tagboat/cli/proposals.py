@@ -1,0 +1,146 @@
+"""Proposals as text for people and as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from tagboat.config.planning import Planning
+from tagboat.core.change import Change, Level, Unread
+from tagboat.core.proposal import FileEdit, Next, Reason
+from tagboat.core.text import plain
+
+if TYPE_CHECKING:
+    from tagboat.wiring.planning import Planned
+
+_SHOWN = 10
+"""How many reasons and commits are told before the rest is counted."""
+
+
+def answer(made: Planned) -> dict[str, Any]:
+    """Return what a plan says, as data."""
+    return {
+        "head": made.head,
+        "branch": made.branch,
+        "date": made.today.isoformat(),
+        "digest": made.digest,
+        "dialect": made.planning.dialect,
+        "source": made.planning.source,
+        "components": [as_json(next_) for next_ in made.next],
+        "remarks": [asdict(remark) for remark in made.planning.remarks],
+    }
+
+
+def patch(proposals: Sequence[Next]) -> str:
+    """Return the edits of every file as one unified diff."""
+    from difflib import unified_diff  # noqa: PLC0415 - only for --diff
+
+    lines: list[str] = []
+    for edit in sorted({edit.path: edit for next_ in proposals for edit in next_.edits}.values(), key=_path):
+        before = (edit.before or b"").decode("utf-8", "replace").splitlines(keepends=True)
+        after = edit.after.decode("utf-8", "replace").splitlines(keepends=True)
+        old = f"a/{edit.path}" if edit.before is not None else "/dev/null"
+        for line in unified_diff(before, after, old, f"b/{edit.path}"):
+            lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(lines).rstrip("\n")
+
+
+def as_json(next_: Next) -> dict[str, Any]:
+    """Return a proposal as data."""
+    return {
+        "component": next_.component,
+        "last": next_.last,
+        "last_tag": next_.last_tag,
+        "version": next_.version,
+        "tag": next_.tag,
+        "level": next_.level.word,
+        "reasons": [_reason(reason) for reason in next_.reasons],
+        "changes": [_change(change) for change in next_.changes],
+        "unread": [unread_as_json(unread) for unread in next_.unread],
+        "section": next_.section,
+        "edits": [_edit(edit) for edit in next_.edits],
+        "warnings": list(next_.warnings),
+    }
+
+
+def reasons_as_json(reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
+    """Return reasons as data."""
+    return [_reason(reason) for reason in reasons]
+
+
+def unread_as_json(unread: Unread) -> dict[str, Any]:
+    """Return a commit that does not count as data."""
+    return {"commit": unread.commit, "title": plain(unread.title), "reason": unread.reason}
+
+
+def told(next_: Next, *, verbose: bool) -> Iterator[str]:
+    """Yield the lines that tell a person of one proposal."""
+    last = next_.last or "nothing yet"
+    if next_.version:
+        yield f"{next_.component} {last} → {next_.version} ({next_.level.word}), tag {next_.tag}"
+    else:
+        yield f"{next_.component} {last}: nothing to release"
+    shown = next_.reasons if verbose else next_.reasons[:_SHOWN]
+    for reason in shown:
+        commit = reason.commit[:7] or "-"
+        yield f"  {reason.level.word if reason.level else 'none':<5}  {commit:<7}  {_why(reason)}"
+    if len(next_.reasons) > len(shown):
+        yield f"  … and {len(next_.reasons) - len(shown)} more; --verbose shows them"
+    if next_.unread:
+        yield f"  not counted: {len(next_.unread)}"
+        for unread in next_.unread if verbose else next_.unread[:_SHOWN]:
+            yield f"    {unread.commit[:7]}  {plain(unread.title, limit=72)}  ({unread.reason})"
+    for edit in next_.edits:
+        for place in edit.places:
+            yield f"  {edit.path}:{place.line}  {_first(place.before) or '(new)'} → {_first(place.after)}"
+    for warning in next_.warnings:
+        yield f"  warning: {plain(warning)}"
+
+
+def remarks_told(planning: Planning) -> Iterator[str]:
+    """Yield the lines that tell what of another tool's configuration was not carried over."""
+    for remark in planning.remarks:
+        if remark.applies:
+            yield f"{remark.place}: {remark.text}"
+
+
+def _path(edit: FileEdit) -> str:
+    return edit.path
+
+
+def _why(reason: Reason) -> str:
+    text = plain(reason.text, limit=72)
+    return f"{text}  ({plain(reason.rule)})" if text else plain(reason.rule)
+
+
+def _first(text: str) -> str:
+    line, _, rest = text.strip().partition("\n")
+    return plain(line, limit=60) + (" …" if rest else "")
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {**asdict(reason), "level": Level(reason.level).word, "text": plain(reason.text)}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "commit": change.commit,
+        "type": change.type,
+        "scope": change.scope,
+        "subject": change.subject,
+        "breaking": list(change.breaking),
+        "references": list(change.references),
+        "release_as": change.release_as,
+    }
+
+
+def _edit(edit: FileEdit) -> dict[str, Any]:
+    return {
+        "path": edit.path,
+        "rule": edit.rule,
+        "before": hashlib.sha256(edit.before).hexdigest() if edit.before is not None else None,
+        "after": hashlib.sha256(edit.after).hexdigest(),
+        "places": [asdict(place) for place in edit.places],
+    }

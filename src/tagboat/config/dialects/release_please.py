@@ -1,0 +1,323 @@
+"""release-please's configuration: ``release-please-config.json`` with its manifest, or ``.github/release-please.yml``.
+
+The reference is release-please 17.1.3 (schemas/config.json and src/manifest.ts). Every option is honoured or reported;
+https://github.com/googleapis/release-please/blob/main/docs/manifest-releaser.md describes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tagboat.config.dialects.release_please_options import ELSEWHERE, KNOWN, YAML_NAMES
+from tagboat.config.document import parse_json, parse_yaml
+from tagboat.config.planning import (
+    SECTIONS,
+    Edit,
+    EditKind,
+    Notes,
+    Planning,
+    ReadingRules,
+    Remark,
+    Rules,
+    Section,
+    Strategy,
+    Versioning,
+)
+from tagboat.config.project import Tree, project_at
+from tagboat.core.change import Level
+from tagboat.errors import ConfigError, RefusedError
+
+CONFIGS: Final = ("release-please-config.json", ".release-please-config.json")
+MANIFEST: Final = ".release-please-manifest.json"
+YAML: Final = ".github/release-please.yml"
+
+_STRATEGIES: Final[Mapping[str, Strategy]] = {
+    "default": "default",
+    "always-bump-patch": "always-patch",
+    "always-bump-minor": "always-minor",
+    "always-bump-major": "always-major",
+    "service-pack": "service-pack",
+    "prerelease": "prerelease",
+}
+_STRUCTURED: Final[Mapping[object, EditKind]] = {
+    "json": "json",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "toml": "toml",
+}
+_SPECIAL_WORDS: Final = ("gRPC", "npm")
+
+
+def read(tree: Tree) -> Planning | None:
+    """Return the rules that release-please's files ask for, or None when there are none.
+
+    Raises:
+        ConfigError: a file cannot be read, or a value has the wrong type.
+    """
+    for file in CONFIGS:
+        data = tree.get(file)
+        if data is not None:
+            return _Reader(tree, file, parse_json(file, data)).planning()
+    data = tree.get(YAML)
+    if data is None:
+        return None
+    table = {YAML_NAMES.get(name, name): value for name, value in parse_yaml(YAML, data).items()}
+    return _Reader(tree, YAML, {**table, "packages": {".": {}}}).planning()
+
+
+def defaults(tree: Tree) -> Planning:
+    """Return the rules of a project that configures no release tool: release-please's for a Python package."""
+    try:
+        project = project_at(tree, ".")
+    except (ConfigError, RefusedError):
+        project = None
+    name = project.distribution if project else ""
+    return Planning("defaults", components=(Rules(name or "project", name, manifest=""),))
+
+
+@dataclass
+class _Reader:
+    tree: Tree
+    file: str
+    table: dict[str, Any]
+    origins: dict[str, str] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def planning(self) -> Planning:
+        packages = self._typed(self.table, "packages", dict, "") or {}
+        manifest = self._manifest()
+        self._report(self.table, "")
+        components = tuple(
+            self._component(path, self._as_options(path, options), manifest)
+            for path, options in packages.items()
+        )
+        linked, cases = self._plugins(components)
+        if cases is not None:
+            components = tuple(_with_cases(rules, cases) for rules in components)
+        return Planning(
+            "release-please",
+            self.file,
+            components,
+            tuple(linked),
+            origins=self.origins,
+            remarks=tuple(dict.fromkeys(self.remarks)),
+        )
+
+    def _manifest(self) -> Mapping[str, Any]:
+        data = self.tree.get(MANIFEST)
+        return parse_json(MANIFEST, data) if data is not None else {}
+
+    def _as_options(self, path: str, options: object) -> dict[str, Any]:
+        if not isinstance(options, dict):
+            raise ConfigError(f'{self.file}: packages."{path}" is not an object')
+        self._report(options, f'packages."{path}".')
+        return options
+
+    def _report(self, table: Mapping[str, Any], place: str) -> None:
+        for name in table:
+            if name in ELSEWHERE:
+                self.remarks.append(Remark(f"{self.file}: {place}{name}", ELSEWHERE[name], applies=False))
+            elif name not in KNOWN:
+                self.remarks.append(
+                    Remark(f"{self.file}: {place}{name}", "release-please knows no such option")
+                )
+
+    def _component(self, path: str, own: dict[str, Any], manifest: Mapping[str, Any]) -> Rules:
+        options = _Options(self, path, own)
+        folder = "." if path in {".", ""} else path.strip("/")
+        distribution = _distribution(self.tree, folder)
+        asked = options.text("component") or _last_part(options.text("package-name"))
+        name = asked or distribution or (folder if folder != "." else "project")
+        options.name = name
+        kind = options.text("release-type") or ("node" if self.file != YAML else "python")
+        if kind != "python":
+            self.remarks.append(
+                Remark(
+                    f"{self.file}: release-type",
+                    f"{kind!r} is another language's: the files that it would change are left alone, "
+                    "the version and the notes are planned",
+                )
+            )
+        return Rules(
+            component=name,
+            distribution=distribution or options.text("package-name"),
+            path=folder,
+            exclude=tuple(text.strip("/") for text in options.texts("exclude-paths")),
+            tag=_tag(options, asked),
+            reading=ReadingRules(reverts=False, once=False),
+            versioning=self._versioning(options),
+            notes=self._notes(options, kind),
+            edits=tuple(self._edits(options, kind)),
+            manifest=str(manifest.get(path, "")),
+            since=options.text("bootstrap-sha"),
+            stop=options.text("last-release-sha"),
+        )
+
+    def _versioning(self, options: _Options) -> Versioning:
+        asked = options.text("versioning") or "default"
+        strategy = _STRATEGIES.get(asked)
+        if strategy is None:
+            self.remarks.append(Remark(f"{self.file}: versioning", f"{asked!r} is unknown: default is taken"))
+        if options.flag("prerelease") and asked != "prerelease":
+            why = "it marks the forge's release as a pre-release; the version does not follow it"
+            self.remarks.append(Remark(f"{self.file}: prerelease", why, applies=False))
+        if options.text("initial-version"):
+            why = "release-please's Python strategy starts at 0.1.0 whatever this says, and so do we here"
+            self.remarks.append(Remark(f"{self.file}: initial-version", why))
+        return Versioning(
+            strategy=strategy or "default",
+            breaking_below_one=Level.MINOR if options.flag("bump-minor-pre-major") else Level.MAJOR,
+            minor_below_one=Level.PATCH if options.flag("bump-patch-for-minor-pre-major") else Level.MINOR,
+            train=options.text("prerelease-type") if asked == "prerelease" else "",
+            release_as=options.text("release-as"),
+        )
+
+    def _notes(self, options: _Options, kind: str) -> Notes:
+        sections = options.value("changelog-sections", list)
+        if options.text("changelog-type") == "github":
+            why = "the forge writes these notes on its own; they are drafted from the commits here"
+            self.remarks.append(Remark(f"{self.file}: changelog-type", why))
+        path = "" if options.flag("skip-changelog") else options.text("changelog-path") or "CHANGELOG.md"
+        return Notes(
+            path=path,
+            sections=_sections(self.file, sections) if sections is not None else _default_sections(kind),
+            host=options.text("changelog-host").rstrip("/"),
+        )
+
+    def _edits(self, options: _Options, kind: str) -> Iterator[Edit]:
+        if kind == "python":
+            yield Edit(required=False)
+            yield Edit("**/version.py", "python", "__version__", required=False)
+        version_file = options.text("version-file") or ("version.txt" if kind == "simple" else "")
+        if version_file:
+            yield Edit(version_file, "text", required=False)
+        yield Edit(f"/{MANIFEST}", "json", f'$["{options.path}"]', required=False)
+        for extra in options.value("extra-files", list) or ():
+            yield from self._extra(extra)
+
+    def _extra(self, extra: object) -> Iterator[Edit]:
+        if isinstance(extra, str):
+            structured = _STRUCTURED.get(extra.rpartition(".")[2])
+            if structured:
+                yield Edit(extra, structured, "$.version", required=False)
+            yield Edit(extra, "markers", required=False)
+            return
+        options = extra if isinstance(extra, dict) else {}
+        path, kind = str(options.get("path", "")), options.get("type")
+        if kind == "generic":
+            yield Edit(path, "markers", required=False)
+        elif kind in _STRUCTURED:
+            yield Edit(path, _STRUCTURED[kind], str(options.get("jsonpath", "")), required=False)
+        else:
+            why = f"files of the type {kind!r} are not edited"
+            self.remarks.append(Remark(f"{self.file}: extra-files {path}", why))
+
+    def _plugins(self, components: tuple[Rules, ...]) -> tuple[list[tuple[str, ...]], tuple[str, ...] | None]:
+        linked: list[tuple[str, ...]] = []
+        cases: tuple[str, ...] | None = None
+        known = {rules.component for rules in components}
+        for plugin in self._typed(self.table, "plugins", list, "") or ():
+            options = plugin if isinstance(plugin, dict) else {"type": plugin}
+            kind = options.get("type")
+            if kind == "linked-versions":
+                linked.append(tuple(name for name in options.get("components", ()) if name in known))
+            elif kind == "sentence-case":
+                cases = tuple(map(str, options.get("specialWords", _SPECIAL_WORDS)))
+            elif kind == "group-priority":
+                why = "it orders release pull requests"
+                self.remarks.append(Remark(f"{self.file}: plugins group-priority", why, applies=False))
+            else:
+                why = "it belongs to another language's workspaces, or is not known"
+                self.remarks.append(Remark(f"{self.file}: plugins {kind}", why))
+        return linked, cases
+
+    def _typed(self, table: Mapping[str, Any], name: str, kind: type, place: str) -> Any:
+        value = table.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise ConfigError(
+                f"{self.file}: {place}{name} is not of the type {kind.__name__}",
+                remedy="correct the file; release-please's schema says what it takes",
+            )
+        return value
+
+
+@dataclass
+class _Options:
+    """One package's options; the package's own value goes before the one for all."""
+
+    reader: _Reader
+    path: str
+    own: dict[str, Any]
+    name: str = ""
+
+    def value(self, name: str, kind: type) -> Any:
+        place = f'packages."{self.path}".' if name in self.own else ""
+        table = self.own if name in self.own else self.reader.table
+        value = self.reader._typed(table, name, kind, place)  # noqa: SLF001 - one reader in two classes
+        if value is not None and self.name:
+            self.reader.origins[f"{self.name}.{name}"] = f"{self.reader.file}: {place}{name}"
+        return value
+
+    def text(self, name: str) -> str:
+        return self.value(name, str) or ""
+
+    def texts(self, name: str) -> list[str]:
+        return [str(text) for text in self.value(name, list) or ()]
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self.value(name, bool)
+        return default if value is None else bool(value)
+
+
+def _tag(options: _Options, component: str) -> str:
+    letter = "v" if options.flag("include-v-in-tag", default=True) else ""
+    if not component or not options.flag("include-component-in-tag", default=True):
+        return f"{letter}{{version}}"
+    separator = options.value("tag-separator", str)
+    return f"{component}{'-' if separator is None else separator}{letter}{{version}}"
+
+
+def _sections(file: str, listed: list[Any]) -> tuple[Section, ...]:
+    sections: list[Section] = []
+    for entry in listed:
+        if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
+            raise ConfigError(f"{file}: changelog-sections: an entry has no type")
+        title = entry.get("section")
+        sections.append(
+            Section(entry["type"], title if isinstance(title, str) else "", entry.get("hidden") is True)
+        )
+    return tuple(sections)
+
+
+def _default_sections(kind: str) -> tuple[Section, ...]:
+    """Return the sections of a release type: only Python's has dependencies and documentation in it."""
+    if kind == "python":
+        return SECTIONS
+    shown = ("feat", "fix", "perf", "revert")
+    order = {name: rank for rank, name in enumerate((*shown, "docs", "style", "chore"))}
+    sections = (section for section in SECTIONS if section.type != "deps")
+    return tuple(
+        Section(section.type, section.title, section.type not in shown)
+        for section in sorted(sections, key=lambda section: order.get(section.type, len(order)))
+    )
+
+
+def _with_cases(rules: Rules, cases: tuple[str, ...]) -> Rules:
+    from dataclasses import replace  # noqa: PLC0415 - few configurations come here
+
+    return replace(rules, notes=replace(rules.notes, cases=cases))
+
+
+def _distribution(tree: Tree, folder: str) -> str:
+    try:
+        project = project_at(tree, folder)
+    except (ConfigError, RefusedError):
+        return ""
+    return project.distribution if project else ""
+
+
+def _last_part(name: str) -> str:
+    """Return the component of a package's name: an npm scope is no part of it."""
+    return name.rpartition("/")[2] if name.startswith("@") else name

@@ -1,0 +1,165 @@
+"""Each component's last release: from its tags, from a tool's manifest, or from the commit that a person names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from tagboat.config.planning import Rules
+from tagboat.errors import UsageError
+from tagboat.planner.releases import Past, newest_first, sorted_by_component, tag_of, version_in
+from tagboat.planner.versions.schemes import Number, Reader, reader
+from tagboat.ports.history import History, TagRef
+
+_NEAR = 50
+"""How many of the newest versions are kept in mind as taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Where a component's next release starts.
+
+    Attributes:
+        version: the last release's version, or "" before the first.
+        tag: its tag, or "" when there is none.
+        commit: the commit whose history is released already, or "" when none is.
+        taken: versions that tags hold already, above the last release and near it.
+        warnings: what a person should look at.
+    """
+
+    version: str = ""
+    tag: str = ""
+    commit: str = ""
+    taken: Collection[str] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def bases(
+    history: History,
+    components: Sequence[Rules],
+    head: str,
+    *,
+    branch: str = "",
+    since: str = "",
+    reachable: bool = False,
+) -> dict[str, Base]:
+    """Return each component's last release.
+
+    Args:
+        history: where tags are read.
+        components: the components.
+        head: the commit to plan from.
+        branch: the branch, for release lines.
+        since: a tag or commit that counts as the last release.
+        reachable: look only at tags that the head can reach, which takes a walk through the whole history.
+
+    Raises:
+        UsageError: ``since`` names no commit.
+    """
+    if not components:
+        return {}
+    tags = history.tags()
+    if reachable:
+        merged = history.merged_tags(head)
+        tags = [tag for tag in tags if tag.name in merged]
+    sorted_tags = sorted_by_component(tags, components)
+    cut = _cut_off(history)
+    return {
+        rules.component: _with(_base(history, rules, sorted_tags[rules.component], head, branch, since), cut)
+        for rules in components
+    }
+
+
+def _base(
+    history: History,
+    rules: Rules,
+    tags: Sequence[tuple[str, TagRef]],
+    head: str,
+    branch: str,
+    since: str,
+) -> Base:
+    read = reader(rules.versioning, date.min)
+    if since:
+        return _chosen(history, rules, tags, since)
+    newest = list(islice(_of_line(newest_first(tags, read), rules, branch), _NEAR))
+    taken = tuple(past.version for _, past in newest)
+    if rules.manifest:
+        return _by_manifest(history, rules, tags, head, taken, read)
+    for _, past in newest[:1]:
+        return Base(past.version, past.tag, past.commit, taken)
+    if rules.since:
+        commit = history.resolve(rules.since)
+        lost = f"the commit {rules.since} before the first release is not in this history"
+        return Base(commit=commit or "", warnings=() if commit else (lost,))
+    return Base(warnings=_why_none(rules, tags))
+
+
+def _by_manifest(
+    history: History,
+    rules: Rules,
+    tags: Sequence[tuple[str, TagRef]],
+    head: str,
+    taken: Sequence[str],
+    read: Reader,
+) -> Base:
+    """The manifest says what was released last; without its tag, the commit that wrote the manifest is the base."""
+    same = [tag for text, tag in tags if _same(text, rules.manifest, read)]
+    if same:
+        past = Past(rules.manifest, same[0].name, same[0].commit)
+        return Base(past.version, past.tag, past.commit, taken)
+    wanted = tag_of(rules.tag, rules.manifest)
+    if rules.manifest == "0.0.0":
+        return Base(commit=history.resolve(rules.since) or "" if rules.since else "")
+    written = history.last_change(head, ".release-please-manifest.json") or ""
+    missing = f"the tag {wanted} of the last release is missing; the commit that wrote its version is the base"
+    return Base(rules.manifest, "", written, taken, (missing,))
+
+
+def _chosen(history: History, rules: Rules, tags: Sequence[tuple[str, TagRef]], since: str) -> Base:
+    commit = history.resolve(since)
+    if commit is None:
+        raise UsageError(f"--since {since} names no commit", remedy="give a tag, a branch or a commit's id")
+    version = version_in(rules.tag, since)
+    if version is None:
+        here = [(text, tag) for text, tag in tags if tag.commit == commit]
+        read = reader(rules.versioning, date.min)
+        for _, past in newest_first(here, read):
+            return Base(past.version, past.tag, commit)
+    return Base(version or "", since if version else "", commit)
+
+
+def _of_line(releases: Iterator[tuple[Number, Past]], rules: Rules, branch: str) -> Iterator[tuple[Number, Past]]:
+    wanted = rules.lines.get(branch, "") if rules.lines else ""
+    if not wanted:
+        return releases
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - few projects have release lines
+
+    line = SpecifierSet(wanted, prereleases=True)
+    return (pair for pair in releases if line.contains(pair[1].version))
+
+
+def _same(text: str, other: str, read: Reader) -> bool:
+    if text == other:
+        return True
+    try:
+        return bool(read(text).key == read(other).key)
+    except ValueError:
+        return False
+
+
+def _why_none(rules: Rules, tags: Sequence[tuple[str, TagRef]]) -> tuple[str, ...]:
+    if tags:
+        return (f"no tag of the form {rules.tag} holds a version of the scheme {rules.versioning.scheme}",)
+    return ()
+
+
+def _cut_off(history: History) -> tuple[str, ...]:
+    if history.shallow():
+        return ("the history is cut off (a shallow clone): git fetch --unshallow --tags brings the rest",)
+    return ()
+
+
+def _with(base: Base, warnings: tuple[str, ...]) -> Base:
+    return Base(base.version, base.tag, base.commit, base.taken, (*warnings, *base.warnings))

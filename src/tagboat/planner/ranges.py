@@ -1,0 +1,147 @@
+"""Which commits each component's next release holds: one walk through the history for all of them.
+
+A commit belongs to a component's range when it can be reached from the head and not from the component's last tag
+(``TAG..HEAD``). The walk carries, from child to parent, which tags have reached a commit; only the frontier is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tagboat.config.planning import Rules
+from tagboat.core.commit import Commit
+from tagboat.ports.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The commits since each component's last release.
+
+    Attributes:
+        commits: component → its commits, newest first.
+        astray: the components whose tag the head cannot reach; their commits are not meant.
+    """
+
+    commits: Mapping[str, Sequence[Commit]]
+    astray: Sequence[str]
+
+
+class Owners:
+    """Which components a commit belongs to, by the folders that it changed.
+
+    The root gets every commit; a folder those with a file in it and in no deeper component's folder; a commit without
+    files goes to all. A commit whose files all lie below a component's excluded folders is not that component's.
+    """
+
+    def __init__(self, components: Sequence[Rules]) -> None:
+        self._components = {rules.component: rules for rules in components}
+        self._everything = [rules.component for rules in components if rules.path == "."]
+        self._folders: dict[str, list[str]] = {}
+        for rules in components:
+            if rules.path != ".":
+                self._folders.setdefault(rules.path, []).append(rules.component)
+        self._known: dict[str, Sequence[str]] = {}
+
+    @property
+    def need_paths(self) -> bool:
+        """Whether anything depends on the paths at all."""
+        return bool(self._folders) or any(rules.exclude for rules in self._components.values())
+
+    def of(self, commit: Commit) -> Iterable[str]:
+        """Return the components of one commit."""
+        if not commit.paths:
+            return self._components if self.need_paths else self._everything
+        found = dict.fromkeys(self._everything)
+        for path in commit.paths:
+            folder = path.rpartition("/")[0]
+            owners = self._known.get(folder)
+            if owners is None:
+                owners = self._known[folder] = self._owners(folder)
+            found.update(dict.fromkeys(owners))
+        return [name for name in found if not self._excluded(self._components[name], commit.paths)]
+
+    def _owners(self, folder: str) -> Sequence[str]:
+        while folder:
+            if folder in self._folders:
+                return self._folders[folder]
+            folder = folder.rpartition("/")[0]
+        return ()
+
+    def _excluded(self, rules: Rules, paths: Sequence[str]) -> bool:
+        if not rules.exclude:
+            return False
+        prefix = "" if rules.path == "." else f"{rules.path}/"
+        outside = tuple(f"{folder}/" for folder in rules.exclude)
+        own = [path for path in paths if path.startswith(prefix)]
+        return bool(own) and all(path.startswith(outside) for path in own)
+
+
+def ranges(
+    history: History, head: str, components: Sequence[Rules], ends: Mapping[str, str], *, oldest: str
+) -> Ranges:
+    """Return the commits since each component's last release.
+
+    Args:
+        history: where they are read.
+        head: the commit to plan from.
+        components: the components.
+        ends: component → the commit of its last release; a component without one gets the whole history.
+        oldest: of these commits the oldest, or "" when there is a component without one.
+    """
+    owners = Owners(components)
+    stops = tuple(dict.fromkeys(rules.stop for rules in components if rules.stop))
+    walk = _Walk(history, head, ends, owners.need_paths, (*stops, oldest) if oldest else stops)
+    found: dict[str, list[Commit]] = {rules.component: [] for rules in components}
+    for commit, reached in walk.commits():
+        for name in owners.of(commit):
+            if not reached & walk.bits.get(name, 0):
+                found[name].append(commit)
+    for name in walk.apart(oldest):
+        others = history.commits(head, without=(*stops, ends[name]), paths=owners.need_paths)
+        found[name] = [commit for commit in others if name in owners.of(commit)]
+    return Ranges(found, walk.astray(oldest))
+
+
+@dataclass
+class _Walk:
+    history: History
+    head: str
+    ends: Mapping[str, str]
+    paths: bool
+    without: Sequence[str]
+    reached: dict[str, int] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.bits = {name: 2 << place for place, name in enumerate(self.ends)}
+        self.reached[self.head] = 1
+        for name, commit in self.ends.items():
+            self.reached[commit] = self.reached.get(commit, 0) | self.bits[name]
+
+    def commits(self) -> Iterator[tuple[Commit, int]]:
+        """Yield the commits that the head reaches, each with the tags that reach it too."""
+        starts = dict.fromkeys((self.head, *self.ends.values()))
+        tagged = frozenset(self.ends.values())
+        reached = self.reached
+        for commit in self.history.commits(*starts, without=self.without, paths=self.paths, ordered=True):
+            mask = reached.pop(commit.id, 0)
+            for parent in commit.parents:
+                reached[parent] = reached.get(parent, 0) | mask
+            if mask & 1:
+                if commit.id in tagged:
+                    self.met.add(commit.id)
+                yield commit, mask
+
+    def astray(self, oldest: str) -> list[str]:
+        """Return the components whose tag the head did not reach."""
+        met = self.met | ({oldest} if self.reached.get(oldest, 0) & 1 else set())
+        return [name for name, commit in self.ends.items() if commit not in met]
+
+    def apart(self, oldest: str) -> list[str]:
+        """Return the components whose tag does not descend from the oldest: their range was not walked whole."""
+        if not oldest:
+            return []
+        mask = self.reached.get(oldest, 0)
+        astray = self.astray(oldest)
+        return [name for name in self.ends if name not in astray and not mask & self.bits[name]]

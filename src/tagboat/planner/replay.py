@@ -1,0 +1,126 @@
+"""What Tagboat would have done for each release that a project made: its planner, proven on the project's own past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tagboat.config.dialects import planning_of
+from tagboat.config.planning import Planning, Rules
+from tagboat.core.change import Unread
+from tagboat.core.proposal import Reason
+from tagboat.planner.bases import Base
+from tagboat.planner.notes.formats import section
+from tagboat.planner.notes.heading import Heading
+from tagboat.planner.propose import Wanted, planned_of
+from tagboat.planner.ranges import ranges
+from tagboat.planner.releases import version_in
+from tagboat.ports.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of the past.
+
+    Attributes:
+        previous_tag: the tag of the release before it.
+        tag: its own tag.
+        base: the commit whose history was released.
+        repository: ``owner/name`` for links.
+    """
+
+    previous_tag: str
+    tag: str
+    base: str
+    repository: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What Tagboat would have done then.
+
+    Attributes:
+        tag: the release's tag.
+        version: the version that would have been next.
+        section: the notes, headed with the version that was released, so that a difference is one of content.
+        reasons: why this version.
+        unread: the commits that would not have counted.
+        dialect: whose configuration was in force at the base.
+        warnings: what would have been said.
+    """
+
+    tag: str
+    version: str
+    section: str
+    reasons: tuple[Reason, ...]
+    unread: tuple[Unread, ...]
+    dialect: str
+    warnings: tuple[str, ...]
+
+
+def replay(history: History, releases: Sequence[Release], host: str) -> Iterator[Replayed]:
+    """Yield what would have been done for each release.
+
+    Args:
+        history: where everything is read.
+        releases: the releases.
+        host: the forge's address for links.
+
+    Raises:
+        ConfigError: the configuration at a base cannot be used.
+        StepFailedError: a commit or tag is not in the history.
+    """
+    for release in releases:
+        yield _replayed(history, release, planning_of(history.tree(release.base)), host)
+
+
+def _replayed(history: History, release: Release, planning: Planning, host: str) -> Replayed:
+    rules = _component(planning, release)
+    previous = version_in(rules.tag, release.previous_tag) or bare_version(release.previous_tag)
+    base = Base(previous, release.previous_tag, history.resolve(release.previous_tag) or "")
+    walked = ranges(
+        history, release.base, planning.components, {rules.component: base.commit}, oldest=base.commit
+    )
+    today = datetime.fromtimestamp(history.time(release.base), UTC).date()
+    wanted = Wanted(release.base, today, release.repository, host, due=True)
+    planned = planned_of(rules, base, walked.commits[rules.component], wanted)
+    version = version_in(rules.tag, release.tag) or bare_version(release.tag)
+    heading = Heading(version, release.tag, release.previous_tag, today, release.repository, host)
+    return Replayed(
+        release.tag,
+        planned.version,
+        section(planned.changes, rules.notes, heading),
+        planned.reasons,
+        planned.unread,
+        planning.dialect,
+        planned.warnings,
+    )
+
+
+def _component(planning: Planning, release: Release) -> Rules:
+    """Return the component that a tag is of; with no grammar that fits, the first one."""
+    fitting = [rules for rules in planning.components if version_in(rules.tag, release.tag)]
+    return max(fitting or planning.components[:1], key=lambda rules: len(rules.tag))
+
+
+def bare_version(tag: str) -> str:
+    """Return what stands in a tag behind its last letter ``v`` or separator before a digit: tags change their form."""
+    for place, character in enumerate(tag):
+        if character.isdigit() and (place == 0 or not tag[place - 1].isalnum() or tag[place - 1] == "v"):
+            return tag[place:]
+    return ""
+
+
+def as_release(row: Mapping[str, object]) -> Release:
+    """Return the release that one line of a file describes; unknown keys are passed over.
+
+    Raises:
+        ValueError: ``previous_tag``, ``tag`` or ``base`` is missing or no text.
+    """
+    for key in ("previous_tag", "tag", "base"):
+        if not isinstance(row.get(key), str):
+            raise ValueError(f"{key} is missing")
+    return Release(
+        str(row["previous_tag"]), str(row["tag"]), str(row["base"]), str(row.get("repository") or "")
+    )

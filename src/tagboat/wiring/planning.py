@@ -1,0 +1,176 @@
+"""Planning a repository on this machine: its history and rules found, and what would be released."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from tagboat.adapters.addresses import PUBLIC
+from tagboat.adapters.git.history import LocalHistory
+from tagboat.config.dialects import planning_of
+from tagboat.config.planning import Planning
+from tagboat.config.project import Tree
+from tagboat.core.canonical import digest
+from tagboat.core.proposal import FileEdit, Next
+from tagboat.errors import RefusedError, StalePlanError, UsageError
+from tagboat.planner.propose import Wanted, propose
+from tagboat.wiring.remotes import forge_of
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a command asks of planning.
+
+    Attributes:
+        path: the repository, or a folder in it.
+        components: only these; empty for all.
+        since: what counts as the last release, or "".
+        until: where to plan from.
+        as_of: the day of the release; None for today, in UTC.
+        repository: ``owner/name`` for links; "" to find it.
+        chosen: component → the version that a person asks for; "" as the name for the only component.
+        taken: versions that an index holds.
+    """
+
+    path: Path
+    components: Sequence[str] = ()
+    since: str = ""
+    until: str = "HEAD"
+    as_of: date | None = None
+    repository: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What would be released of a repository.
+
+    Attributes:
+        head: the commit that it was planned from.
+        branch: the branch that is checked out, or "".
+        today: the day of the release.
+        planning: the rules.
+        next: one proposal for each component.
+        tree: the files at the head.
+    """
+
+    head: str
+    branch: str
+    today: date
+    planning: Planning
+    next: tuple[Next, ...]
+    tree: Tree
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that the plan says: it changes when anything under the plan has moved.
+
+        The files' edits follow from the head, the rules and the versions, and are not digested again.
+        """
+        planning = {**asdict(self.planning), "remarks": ()}
+        return digest([self.head, self.today.isoformat(), planning, [asdict(next_) for next_ in self.next]])
+
+
+def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
+    """Return the plan when it is as expected.
+
+    Args:
+        made: the plan.
+        expect: the digest that it must have, or "".
+        strict: refuse commits that do not count.
+
+    Raises:
+        StalePlanError: it has another digest.
+        RefusedError: a commit does not count.
+    """
+    if expect and expect != made.digest:
+        raise StalePlanError(
+            f"the plan's digest is {made.digest}, not {expect}: what it was made from has moved",
+            remedy="look at the plan again, and approve that one",
+        )
+    unread = [(next_.component, unread) for next_ in made.next for unread in next_.unread]
+    if strict and unread:
+        listed = "; ".join(f"{u.commit[:12]} {u.title[:80]!r}: {u.reason}" for _, u in unread[:20])
+        more = f"; and {len(unread) - 20} more" if len(unread) > 20 else ""
+        raise RefusedError(
+            f"{len(unread)} commits do not count: {listed}{more}",
+            remedy="reword them before they are merged, or plan without --strict",
+        )
+    return made
+
+
+def planned(ask: Ask) -> Planned:
+    """Return what would be released.
+
+    Raises:
+        RefusedError: there is no repository, or it has no commit.
+        UsageError: a component, a revision or a version that was asked for does not exist.
+        ConfigError: the configuration has mistakes.
+    """
+    history = LocalHistory(ask.path)
+    try:
+        head = _head(history, ask)
+        tree = history.tree(head)
+        planning = _selected(planning_of(tree, [tag.name for tag in history.tags()]), ask.components)
+        branch = history.branch()
+        repository, host = forge_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
+        today = ask.as_of or datetime.now(UTC).date()
+        wanted = Wanted(
+            head, today, repository, host, branch, ask.since, ask.taken, _chosen(planning, ask.chosen)
+        )
+        return Planned(head, branch, today, planning, propose(history, planning, wanted), tree)
+    finally:
+        history.close()
+
+
+def with_edits(made: Planned) -> Planned:
+    """Return the same with the edits of every file that a release would change.
+
+    Raises:
+        ConfigError: an edit matches nothing, or too much; all such are told.
+    """
+    from tagboat.planner.edits.all_edits import edits_of  # noqa: PLC0415 - only when they are asked for
+
+    rules = {rules.component: rules for rules in made.planning.components}
+    edits: Mapping[str, tuple[FileEdit, ...]] = edits_of(made.tree, rules, made.next, made.today)
+    return replace(made, next=tuple(replace(n, edits=edits.get(n.component, ())) for n in made.next))
+
+
+def _head(history: LocalHistory, ask: Ask) -> str:
+    head = history.resolve(ask.until)
+    if head is None and ask.until != "HEAD":
+        raise UsageError(
+            f"--until {ask.until} names no commit", remedy="give a branch, a tag or a commit's id"
+        )
+    if head is None:
+        raise RefusedError(f"{ask.path} has no commit yet", remedy="commit something first")
+    return head
+
+
+def _selected(planning: Planning, names: Sequence[str]) -> Planning:
+    if not names:
+        return planning
+    known = [rules.component for rules in planning.components]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is no component {name!r}", remedy=f"components: {', '.join(known)}")
+    chosen = tuple(rules for rules in planning.components if rules.component in names)
+    return replace(planning, components=chosen)
+
+
+def _chosen(planning: Planning, asked: Mapping[str, str]) -> Mapping[str, str]:
+    known = [rules.component for rules in planning.components]
+    chosen: dict[str, str] = {}
+    for name, version in asked.items():
+        if not name and len(known) != 1:
+            raise UsageError(
+                f"of which component shall the next version be {version}?",
+                remedy=f"say --release-as COMPONENT={version}; components: {', '.join(known)}",
+            )
+        if name and name not in known:
+            raise UsageError(f"there is no component {name!r}", remedy=f"components: {', '.join(known)}")
+        chosen[name or known[0]] = version
+    return chosen

@@ -1,0 +1,26 @@
+"""Which project on which forge a git remote names, for links in notes."""
+
+from __future__ import annotations
+
+import re
+
+_URL = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?::\d+)?[:/]"
+    r"(?P<owner>[\w.-]+(?:/[\w.-]+)*)/(?P<name>[\w.-]+?)(?:\.git)?/?"
+)
+
+
+def forge_of(asked: str, configured: str, remote: str, public: str) -> tuple[str, str]:
+    """Return ``owner/name`` and the forge's address for links, each "" when nothing says it.
+
+    Args:
+        asked: ``owner/name`` from the command line.
+        configured: ``owner/name`` from the configuration.
+        remote: the address of the remote ``origin``.
+        public: the public forge's address, for a name without a remote.
+    """
+    match = _URL.fullmatch(remote.strip()) if len(remote) < 1000 else None
+    host = f"https://{match['host']}" if match else public
+    name = f"{match['owner']}/{match['name']}" if match else ""
+    repository = asked or configured or name
+    return (repository, host) if repository else ("", "")
