@@ -34,6 +34,7 @@ from tagboat.planner.version_text import (
 )
 
 _REMEDY = "give a tag to rehearse with --tag, or write the version as [project] version"
+_TABLES = (("project", "version"), ("tool", "poetry", "version"))
 _USUAL = ("__version__.py", "_version.py", "version.py", "__about__.py", "__init__.py")
 
 
@@ -44,8 +45,7 @@ def version_place(tree: Tree, folder: str, distribution: str) -> VersionPlace:
         ConfigError: a file of the project cannot be read.
         RefusedError: there is no such place, or more than one.
     """
-    found = {(place.file, place.start): place for place in _first(tree, folder, distribution)}
-    places = list(found.values())
+    places = decisive_places(tree, folder, distribution)
     if not places:
         raise RefusedError(
             f"no file of {distribution} says its version in a way that can be edited", remedy=_REMEDY
@@ -56,7 +56,12 @@ def version_place(tree: Tree, folder: str, distribution: str) -> VersionPlace:
     return places[0]
 
 
-def _first(tree: Tree, folder: str, distribution: str) -> list[VersionPlace]:
+def decisive_places(tree: Tree, folder: str, distribution: str) -> list[VersionPlace]:
+    """Return every place of the first way that says the version; none when no way does.
+
+    Raises:
+        ConfigError: a file of the project cannot be read.
+    """
     pyproject = table_of(tree, folder)
     searches = (
         _in_pyproject(tree, folder, pyproject),
@@ -65,11 +70,25 @@ def _first(tree: Tree, folder: str, distribution: str) -> list[VersionPlace]:
         _in_setup_py(tree, folder),
         _in_package(tree, folder, distribution),
     )
-    return next((places for search in searches if (places := list(search))), [])
+    first = next((places for search in searches if (places := list(search))), [])
+    return list({(place.file, place.start): place for place in first}.values())
+
+
+def metadata_places(tree: Tree, folder: str) -> list[VersionPlace]:
+    """Return the literals in ``pyproject.toml``, ``setup.cfg`` and ``setup.py``, the deciding one or not.
+
+    Raises:
+        ConfigError: one of them cannot be read.
+    """
+    file = inside(folder, "pyproject.toml")
+    data = tree.get(file)
+    spans = [] if data is None else [span for path in _TABLES for span in toml_value(data, path)]
+    pyproject = _read(tree, file, spans) if spans else ()
+    return [*pyproject, *_in_setup_cfg(tree, folder), *_in_setup_py(tree, folder)]
 
 
 def _in_pyproject(tree: Tree, folder: str, pyproject: dict[str, Any]) -> Iterator[VersionPlace]:
-    for path in (("project", "version"), ("tool", "poetry", "version")):
+    for path in _TABLES:
         if text_at(pyproject, *path) is not None:
             file = inside(folder, "pyproject.toml")
             yield from _read(tree, file, toml_value(tree.read(file), path))
@@ -138,7 +157,7 @@ def _attribute(tree: Tree, folder: str, dotted: str) -> Iterator[VersionPlace]:
     """Yield the places of ``package.module.NAME``, where setuptools and flit would import or read it."""
     module, _, name = dotted.rpartition(".")
     path = module.replace(".", "/")
-    roots = dict.fromkeys(("", "src", *_package_roots(tree, folder)))
+    roots = dict.fromkeys(("", "src", *package_roots(tree, folder)))
     for file in (f"{path}/__init__.py", f"{path}.py"):
         for root in roots:
             whole = inside(inside(folder, root), file)
@@ -148,7 +167,8 @@ def _attribute(tree: Tree, folder: str, dotted: str) -> Iterator[VersionPlace]:
                 yield from _assigned(tree, str(PurePosixPath(whole).parent / f"{sibling}.py"), (name,))
 
 
-def _package_roots(tree: Tree, folder: str) -> Iterator[str]:
+def package_roots(tree: Tree, folder: str) -> Iterator[str]:
+    """Yield the folders, relative to the project's, that setuptools is told to look for packages in."""
     pyproject = table_of(tree, folder)
     directories = inner(pyproject, "tool", "setuptools", "package-dir").values()
     where = inner(pyproject, "tool", "setuptools", "packages", "find").get("where")

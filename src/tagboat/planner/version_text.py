@@ -43,9 +43,11 @@ class VersionPlace:
 
 def toml_value(data: bytes, path: tuple[str, ...]) -> list[Span]:
     """Find the value of a key in a TOML file."""
-    text = data.decode()
+    mark = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    text = data[mark:].decode()
     span = texts(text).get(path)
-    return _versions(data, [_in_bytes(text, *span)] if span else [])
+    start, end = _in_bytes(text, *span) if span else (0, 0)
+    return _versions(data, [(start + mark, end + mark)] if span else [])
 
 
 def cfg_value(data: bytes, value: str) -> list[Span]:
