@@ -109,21 +109,44 @@ def _left_out(entries: list[Entry], because: Mapping[int, int]) -> tuple[LeftOut
 def _reader(rules: ReadingRules, levels: dict[Change, Level]) -> Callable[[Commit], Reading | None]:
     """Return what reads one commit; None is its answer for one that a rule leaves out."""
     first = ruled(rules, levels) if rules.rules else _plain
-    if not rules.bullets and rules.unknown == "list":
+    if rules == ReadingRules(rules.rules, rules.each_line, rules.reverts, once=rules.once):
         return first
 
     def reading(commit: Commit) -> Reading | None:
+        if not rules.merges and len(commit.parents) > 1:
+            return Reading((), "messages of merges are not read")
         said = first(commit)
         if said is None:
             return None
-        if rules.unknown == "keep" and said.unread and not said.changes:
-            said = Reading((Change(commit.id, "", "", commit.title),))
+        changes = said.changes if rules.bodies else _own(commit, said.changes)
         if rules.bullets:
-            said = Reading((*said.changes, *bullets_of(commit, said.changes)), said.unread)
-        return said
+            changes = (*changes, *bullets_of(commit, changes))
+        return _known(commit, changes, said.unread, rules)
 
     return reading
 
 
 def _plain(commit: Commit) -> Reading:
     return read(commit.id, commit.message)
+
+
+def _own(commit: Commit, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return the change that the header tells of, without those of the text below it."""
+    if len(changes) < 2:
+        return changes
+    header = read(commit.id, commit.title).changes
+    wanted = {(change.type, change.scope, change.subject) for change in header}
+    found = [change for change in changes if (change.type, change.scope, change.subject) in wanted]
+    return tuple(found[-1:])
+
+
+def _known(commit: Commit, changes: tuple[Change, ...], unread: str, rules: ReadingRules) -> Reading:
+    """Return the changes of a type that counts, or what becomes of a commit that has none."""
+    if rules.types:
+        known = tuple(change for change in changes if change.type in rules.types)
+        if changes and not known:
+            unread = f"the type {changes[-1].type!a} is none that counts"
+        changes = known
+    if rules.unknown == "keep" and unread and not changes:
+        return Reading((Change(commit.id, "", "", commit.title),))
+    return Reading(changes, unread)
