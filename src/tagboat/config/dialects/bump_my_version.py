@@ -35,14 +35,14 @@ _KINDS: Final[Mapping[str, EditKind]] = {"toml": "toml", "json": "json", "yaml":
 _MOST: Final = 500
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _META = re.compile(r"\\(.)|([.^$*+?|()\[\]])", re.DOTALL)
-_OLD: Final = {"current_version": "{version}", "current_major": "{major}", "current_minor": "{minor}"}
-_OLD_PATCH: Final = {**_OLD, "current_patch": "{patch}"}
-_NEW: Final = {
-    "new_version": "{version}",
-    "new_major": "{major}",
-    "new_minor": "{minor}",
-    "new_patch": "{patch}",
+_KNOWN: Final[Mapping[str, str]] = {
+    "current_version": "{current_version}",
+    "new_version": "{new_version}",
+    **{
+        f"{time}_{part}": f"{{{part}}}" for time in ("current", "new") for part in ("major", "minor", "patch")
+    },
 }
+_TIME = re.compile(r"(?:now|utcnow)(?::[^{}]{1,60})?")
 
 
 def read(tree: Tree) -> Planning | None:
@@ -110,6 +110,8 @@ def _planning(tree: Tree, options: Options, static: str | None) -> Planning:
     ):
         if key in options or value == "edits":
             options.said(f"{name}.{value}", key if key in options else "")
+    if "current_version" not in options and static is not None:
+        source.origins[f"{name}.manifest"] = f"{source.file}: [project] version"
     if spelling.pattern:
         options.said(f"{name}.versioning.pattern", "serialize")
     versioning = Versioning(scheme=spelling.scheme, pattern=spelling.pattern, releases="level")
@@ -178,8 +180,8 @@ class _Shared:
         self.lenient = options.flag("ignore_missing_version") | options.flag("ignore_missing_files")
 
     def edits(self, entry: Options) -> Iterator[Edit]:
-        path = entry.text("glob") or entry.text("filename")
-        path = path.replace("{repo_root}", "").removeprefix("./").lstrip("/")
+        name, several = entry.text("filename"), entry.text("glob")
+        path = (several or name).replace("{repo_root}", "").removeprefix("./").lstrip("/")
         lenient = entry.flag("ignore_missing_version") | entry.flag("ignore_missing_file") | self.lenient
         key = entry.text("key_path")
         search, replace = entry.text("search", self.search), entry.text("replace", self.replace)
@@ -201,7 +203,7 @@ class _Shared:
         if key and kind:
             yield Edit(path, kind, "$." + key, required=not lenient)
             return
-        before, after = _said(search, _OLD_PATCH, regex=regex), _said(replace, _NEW, regex=False)
+        before, after = _said(search, regex=regex), _said(replace)
         if own and own != self.spelling.forms:
             before, after = _spelled(before, own), _spelled(after, own)
         if not before or not after:
@@ -211,13 +213,13 @@ class _Shared:
             path,
             "pattern",
             search=before,
-            replace="" if after == before else after,
+            replace="" if after == before.replace("{current_", "{new_") else after,
             required=not lenient,
             every=True,
         )
 
 
-def _said(text: str, names: Mapping[str, str], *, regex: bool) -> str:
+def _said(text: str, *, regex: bool = False) -> str:
     """Return a search or a replacement in the words of :attr:`Edit.search`; "" when there are none for it."""
     lost = False
 
@@ -226,8 +228,10 @@ def _said(text: str, names: Mapping[str, str], *, regex: bool) -> str:
         name = field[1]
         if name is None or name in {"#", ";"}:
             return name or field[0][0]
-        lost |= name not in names
-        return names.get(name, "")
+        if _TIME.fullmatch(name):
+            return field[0]
+        lost |= name not in _KNOWN
+        return _KNOWN.get(name, "")
 
     if regex:
         plain = _literal(text)
@@ -254,4 +258,4 @@ def _literal(pattern: str) -> str | None:
 def _spelled(text: str, forms: tuple[str, ...]) -> str:
     """Return a text with a file's own, shorter spelling of the version (``{major}.{minor}``)."""
     known = re.fullmatch(r"(?:[^{}]|\{(?:major|minor|patch)\})*", forms[0]) if len(forms) == 1 else None
-    return text.replace("{version}", forms[0]) if known else ""
+    return re.sub(r"\{(?:current|new)_version\}", lambda _: forms[0], text) if known else ""

@@ -37,8 +37,7 @@ class Spelling:
 def spelling_of(options: Options) -> Spelling:
     """Return how versions are spelled, and remark on parts that no scheme expresses."""
     forms = options.texts("serialize") or _DEFAULT
-    if "parse" in options and not options.text("parse"):
-        options.source.mistake((*options.path, "parse"), "must not be empty")
+    options.beside({"parse": "versions are read by the scheme that fits what serialize writes"})
     parts = options.table("parts")
     calendar = _parts(parts)
     shortest = min(forms, key=len)

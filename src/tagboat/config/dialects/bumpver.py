@@ -52,8 +52,18 @@ _OLD: Final = {
 _CALENDAR = re.compile(r"YYYY|YY|0Y|GGGG|GG|0G|MM|0M|DD|0D|WW|0W|UU|0U|VV|0V|JJJ|00J|BUILD|BLD|INC[01]|Q")
 _HASHES = re.compile(r"GITHASH|HEXHASH|[{}]")
 _PLAIN = re.compile(r"MAJOR\.MINOR\.PATCH(?:\[PYTAGNUM\])?")
-_PARTS: Final = {"MAJOR": "{major}", "MINOR": "{minor}", "PATCH": "{patch}"}
-_WORD = re.compile(r"\\.|\[|\]|(?<![A-Za-z])(?:MAJOR|MINOR|PATCH|YYYY|0M|0D)(?![A-Za-z])", re.DOTALL)
+_PARTS: Final = {
+    "MAJOR": "{major}",
+    "MINOR": "{minor}",
+    "PATCH": "{patch}",
+    "YYYY": "{date:%Y}",
+    "0M": "{date:%m}",
+    "0D": "{date:%d}",
+}
+_WORD = re.compile(
+    r"\\.|\[|\]|(?<![A-Za-z])(?:MAJOR|MINOR|PATCH|YYYY|0M|0D|YY|0Y|MM|DD|BUILD|BLD|INC[01])(?![A-Za-z])",
+    re.DOTALL,
+)
 _FILES: Final = 500
 
 
@@ -171,7 +181,7 @@ def _edits(options: Options, pattern: str, letter: str) -> Iterator[Edit]:
 
 def _own(options: Options) -> Edit:
     """Return the edit of ``current_version`` itself, which bumpver makes even when no pattern names it."""
-    file, version = options.source.file, options.text("current_version")
+    file, version = options.source.file, options.text("current_version").strip("'\" ")
     if file.endswith(".toml"):
         return Edit(file, "toml", "$." + ".".join(str(part) for part in options.path) + ".current_version")
     lines = (line for line in options.source.text.splitlines() if line.startswith("current_version"))
@@ -182,12 +192,15 @@ def _own(options: Options) -> Edit:
 def _search(text: str, pattern: str, letter: str) -> str:
     """Return a pattern of a file in the words of :attr:`Edit.search`; "" when it holds what has no counterpart.
 
-    ``{version}`` is the version as bumpver writes it, the ``v`` included; ``{pep440_version}`` has none.
+    ``{version}`` is the version as bumpver writes it, the ``v`` included; ``{pep440_version}`` has none. Where nothing
+    but the version is looked for, bumpver changes every version of the file; here that is the last one only.
     """
     text = text.removeprefix("^").removesuffix("$").replace(pattern, "{version}")
     text = text.replace("{version}", letter + "{version}")
     if _PLAIN.fullmatch(pattern.removeprefix("v")):
         text = text.replace("{pep440_version}", "{version}")
     text = _WORD.sub(lambda word: _PARTS.get(word[0], word[0][1:] if word[0][0] == "\\" else "\0"), text)
-    known = ("{version}", "{pep440_version}", "{major}", "{minor}", "{patch}")
-    return text if "\0" not in text and any(place in text for place in known) else ""
+    if "\0" in text or "{" not in text:
+        return ""
+    bare = not re.search("[A-Za-z]", re.sub(r"\{\w+\}", "", text).removeprefix("v"))
+    return text.replace("{version}", "{last}") if bare else text

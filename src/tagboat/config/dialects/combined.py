@@ -14,9 +14,9 @@ does not come to bear is remarked on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from tagboat.config.planning import Edit, Planning, Remark, Rules
 
@@ -116,6 +116,6 @@ def _with(mine: Rules, theirs: Rules, taken: Sequence[str]) -> Rules:
     )
 
 
-def _inner(rules: object, taken: Sequence[str], prefix: str) -> Mapping[str, str]:
+def _inner(rules: object, taken: Sequence[str], prefix: str) -> dict[str, Any]:
     names = [name.removeprefix(prefix) for name in taken if name.startswith(prefix)]
     return {name: getattr(rules, name) for name in names}

@@ -57,6 +57,7 @@ def _planning(tree: Tree, options: Options) -> Planning:
         rules=parsers.rules(),
         each_line=git.flag("split_commits"),
         reverts=False,
+        bodies=False,
         unknown="list" if parsers.conventional_only else "keep",
     )
     tag = _tag(git)

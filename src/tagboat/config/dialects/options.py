@@ -191,7 +191,7 @@ def dotted(path: Sequence[str | int]) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += "." + (part if _PLAIN.fullmatch(part) or ":" in part else ascii(part))[:80]
+            text += "." + (part if _PLAIN.fullmatch(part) or ":" in part or "(" in part else ascii(part))[:80]
     return text.removeprefix(".")
 
 

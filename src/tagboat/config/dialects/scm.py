@@ -162,8 +162,9 @@ def _in_setup(tree: Tree, folder: str) -> Iterator[_Found]:
                 source = Source(file, "")
                 table = _literal(given.value)
                 options = Options(source, (f"setup({given.arg}=...)",), table or {})
-                if table is None:
-                    options.remark("", "it is computed when the package is built, so it was not read")
+                text = "it is computed when the package is built, so it was not read"
+                for key in [""] if table is None else [key for key, value in table.items() if value is None]:
+                    options.remark(key, text)
                 yield _Found(tool, options)
 
 
