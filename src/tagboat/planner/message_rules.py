@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tagboat.config.planning import MessageRule, ReadingRules
@@ -12,7 +12,7 @@ from tagboat.core.commit import Commit
 from tagboat.core.conventional import LIMIT, read, why_unread
 from tagboat.errors import ConfigError
 
-_MARK = re.compile(r"BREAKING[ -]CHANGE:\s*(.*)")
+_MARK = re.compile(r"BREAKING[ -]CHANGE:(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,36 +88,28 @@ def _line_by_line(commit: Commit, searches: Sequence[_Search], levels: dict[Chan
     """Read every line as if it were a header: commitizen's rule, which knows no bodies and no footers."""
     message = commit.message[:LIMIT].strip()
     changes: list[Change] = []
-    first = True
-    for line in message.split("\n"):
+    for number, line in enumerate(message.split("\n")):
         rule = _first(searches, line)
-        if rule is not None and rule.skip:
-            return None
-        if rule is not None or first:
-            said = read(commit.id, line).changes
-            change = said[-1] if said else None
-            if rule is not None:
-                change = _changed(change or Change(commit.id, rule.type, rule.scope, line.strip()), rule)
-                if rule.level is not None:
-                    levels[change] = rule.level
-            if change is not None:
-                changes.append(change)
-        first = False
-    return Reading(tuple(_joined(changes)), "" if changes else why_unread(message))
-
-
-def _joined(changes: Sequence[Change]) -> Iterator[Change]:
-    """Yield the changes, with a ``BREAKING CHANGE:`` line as the note of the change before it."""
-    waiting: Change | None = None
-    for change in changes:
-        if waiting is not None and _MARK.match(f"{change.type}: "):
-            waiting = replace(waiting, breaking=(*waiting.breaking, change.subject))
+        if rule is None:
+            changes += read(commit.id, line).changes[-1:] if not number else ()
             continue
-        if waiting is not None:
-            yield waiting
-        waiting = change
-    if waiting is not None:
-        yield waiting
+        if rule.skip:
+            return None
+        mark = _MARK.match(line)
+        if mark and rule.breaking and changes:
+            changes[-1] = replace(changes[-1], breaking=(*changes[-1].breaking, mark[1].strip()))
+            continue
+        said = () if mark else read(commit.id, line).changes
+        change = (
+            said[-1]
+            if said
+            else Change(commit.id, rule.type, rule.scope, (mark[1] if mark else line).strip())
+        )
+        change = _changed(change, rule)
+        if rule.level is not None:
+            levels[change] = rule.level
+        changes.append(change)
+    return Reading(tuple(changes), "" if changes else why_unread(message))
 
 
 def _searches(rules: Sequence[MessageRule]) -> tuple[_Search, ...]:

@@ -1,0 +1,142 @@
+"""commitizen's conventions, as rules: its own conventional commits, Jira's, and those that a project writes itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tagboat.config.dialects.commitizen_options import CUSTOM_ELSEWHERE, CUSTOM_LOST
+from tagboat.config.dialects.options import Options
+from tagboat.config.planning import MessageRule, ReadingRules, Section
+from tagboat.core.change import Level
+
+PATTERN: Final = r"^((BREAKING[\-\ ]CHANGE|\w+)(\(.+\))?!?):"
+MAP: Final = {
+    r"^.+!$": "MAJOR",
+    r"^BREAKING[\-\ ]CHANGE": "MAJOR",
+    r"^feat": "MINOR",
+    r"^fix": "PATCH",
+    r"^refactor": "PATCH",
+    r"^perf": "PATCH",
+}
+_LEVELS: Final = {"MAJOR": Level.MAJOR, "MINOR": Level.MINOR, "PATCH": Level.PATCH}
+_WORD = re.compile(r"[A-Za-z][\w-]*")
+_TITLES: Final = {"feat": "Feat", "fix": "Fix", "refactor": "Refactor", "perf": "Perf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """How a convention reads commits, and what they count for.
+
+    Attributes:
+        reading: how messages are read.
+        levels: type → level.
+        levels_below_one: the same with ``major_version_zero``.
+        breaking_below_one: the level of what breaks, with ``major_version_zero``.
+        sections: the headings of the notes.
+    """
+
+    reading: ReadingRules
+    levels: Mapping[str, Level]
+    levels_below_one: Mapping[str, Level]
+    breaking_below_one: Level
+    sections: tuple[Section, ...]
+
+
+def convention_of(options: Options, component: str) -> Convention:
+    """Return the convention that the option ``name`` chooses."""
+    chosen = options.text("name", "cz_conventional_commits")
+    if "name" in options:
+        options.said(f"{component}.reading", "name")
+    titles = {**_TITLES, **_mapped(options, "change_type_map")}
+    if chosen == "cz_customize":
+        return _customized(options.table("customize"), titles, component)
+    if "customize" in options:
+        options.remark("customize", "it counts with the name cz_customize alone")
+    if chosen == "cz_jira":
+        options.remark("name", "Jira's convention moves no version: a person chooses it")
+        return _convention("(?!)", {}, {}, {})
+    if chosen != "cz_conventional_commits":
+        options.remark("name", f"{chosen!a} is a plugin's convention: commits are read as conventional ones")
+    return _convention(PATTERN, MAP, {}, titles)
+
+
+def _customized(custom: Options, titles: Mapping[str, str], component: str) -> Convention:
+    pattern = custom.text("bump_pattern") or PATTERN
+    steps = _mapped(custom, "bump_map") or MAP
+    below = _mapped(custom, "bump_map_major_version_zero")
+    for value, keys in (
+        ("reading.rules", ("bump_pattern", "bump_map")),
+        ("notes.sections", ("change_type_map", "change_type_order")),
+        ("versioning.levels", ("bump_map_major_version_zero",)),
+    ):
+        for key in keys:
+            if key in custom:
+                custom.said(f"{component}.{value}", key)
+    custom.beside(CUSTOM_ELSEWHERE)
+    custom.lost(CUSTOM_LOST)
+    _check(custom, pattern, steps)
+    titles = {**titles, **_mapped(custom, "change_type_map")}
+    order = custom.texts("change_type_order")
+    custom.rest("commitizen")
+    return _convention(pattern, steps, below, titles, order)
+
+
+def _mapped(options: Options, key: str) -> dict[str, str]:
+    """Return a table of texts; its order counts."""
+    table = options.table(key)
+    return {word: table.text(word) for word in table.names()}
+
+
+def _check(custom: Options, pattern: str, steps: Mapping[str, str]) -> None:
+    for key, text in (("bump_pattern", pattern), *(("bump_map", word) for word in steps)):
+        try:
+            compiled = re.compile(text)
+        except re.error as error:
+            custom.source.mistake((*custom.path, key), f"{text!a} is no regular expression: {error}")
+        else:
+            if key == "bump_pattern" and not compiled.groups:
+                custom.source.mistake(
+                    (*custom.path, key), "must have a group: what it finds is looked up in bump_map"
+                )
+    for word, step in steps.items():
+        if step not in _LEVELS:
+            custom.source.mistake((*custom.path, "bump_map", word), "must be MAJOR, MINOR or PATCH")
+
+
+def _convention(
+    pattern: str,
+    steps: Mapping[str, str],
+    below: Mapping[str, str],
+    titles: Mapping[str, str],
+    order: Sequence[str] = (),
+) -> Convention:
+    rules: list[MessageRule] = []
+    levels: dict[str, Level] = {}
+    for word, step in steps.items():
+        level = _LEVELS.get(step, Level.NONE)
+        named = _WORD.search(word)
+        kind = named[0] if named and level < Level.MAJOR else ""
+        rules.append(MessageRule(pattern, type=kind, word=word, breaking=level == Level.MAJOR))
+        if kind:
+            levels[kind] = max(level, levels.get(kind, Level.NONE))
+    zero = {kind: min(level, Level.MINOR) for kind, level in levels.items()}
+    breaking = Level.MINOR
+    for word, step in below.items():
+        named = _WORD.search(word)
+        level = _LEVELS.get(step, Level.NONE)
+        if steps.get(word) == "MAJOR":
+            breaking = level
+        elif named:
+            zero[named[0]] = level
+    sections = tuple(Section(kind, titles.get(kind, kind)) for kind in levels)
+    ranks = {title: rank for rank, title in enumerate(order)}
+    return Convention(
+        ReadingRules(tuple(rules), each_line=True, reverts=False, once=False),
+        levels,
+        zero,
+        breaking,
+        tuple(sorted(sections, key=lambda section: ranks.get(section.title, len(ranks)))),
+    )
