@@ -47,6 +47,13 @@ def test_the_nearest_counter_moves_when_the_pattern_lacks_the_level_s_own(level:
     assert reader("YYYY.MINOR", TODAY)("2026.3").moved(level).text == "2026.4"
 
 
+@pytest.mark.parametrize(
+    ("month", "quarter"), [(1, 1), (3, 1), (4, 2), (6, 2), (7, 3), (9, 3), (10, 4), (12, 4)]
+)
+def test_a_quarter_has_three_months(month: int, quarter: int) -> None:
+    assert first("YYYY.Q.INC0", date(2026, month, 9)).text == f"2026.{quarter}.0"
+
+
 def test_the_date_never_goes_back() -> None:
     assert reader("YYYY.0M.MICRO", TODAY)("2026.12.3").moved(Level.PATCH).text == "2026.12.4"
 

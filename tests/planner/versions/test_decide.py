@@ -176,3 +176,81 @@ def test_a_last_release_that_is_no_version_is_told() -> None:
 def test_a_train_that_pep_440_does_not_have_is_told() -> None:
     with pytest.raises(ConfigError, match="PEP 440 has no pre-release 'canary'"):
         following("1.2.3", change(), rules=Versioning(train="canary"))
+
+
+def test_versions_below_one_end_where_they_are_not_released() -> None:
+    rules = Versioning(zero_ends=True, releases="level", other=Level.NONE)
+    decision = following("0.4.2", change("feat"), rules=rules)
+    assert (decision.version, decision.level) == ("1.0.0", Level.MAJOR)
+    assert following("0.4.2", change("docs"), rules=rules).version == ""
+    assert following("1.4.2", change("feat"), rules=rules).version == "1.5.0"
+
+
+def test_a_rule_for_messages_gives_a_change_its_level() -> None:
+    one, other = change("feat", commit="1"), change("fix", commit="2")
+    decision = decide(
+        "1.2.3", [one, other], Versioning(), today=TODAY, levels={one: Level.NONE, other: Level.MAJOR}
+    )
+    assert decision.version == "2.0.0"
+    assert decision.reasons[0].commit == "2"
+    assert decision.reasons[0].rule == "a rule for its message says that it is major"
+
+
+def test_the_first_release_of_a_train_is_a_pre_release() -> None:
+    assert following("", change(), rules=Versioning(train="rc")).version == "0.1.0rc1"
+    assert following("", change(), rules=Versioning(train="rc", initial="1.0.0b3")).version == "1.0.0b3"
+
+
+def test_a_reviewed_version_that_moves_less_than_the_changes_is_told() -> None:
+    decision = following("1.2.3", change("feat", breaking=True), reviewed="1.3.0")
+    assert decision.version == "1.3.0"
+    assert decision.warnings == ("the files hold 1.3.0, which is minor, but the changes are major",)
+
+
+@pytest.mark.parametrize(
+    ("last", "wish", "version"),
+    [
+        ("1.3.0", "1.3.0-rc.1", "1.3.1"),
+        ("1.3.0-rc.2", "1.3.0-rc.10", "1.3.0-rc.10"),
+        ("1.3.0-rc.10", "1.3.0-rc.2", "1.3.0"),
+        ("1.3.0-rc.1", "1.3.0-rc.x", "1.3.0-rc.x"),
+        ("1.3.0-rc.x", "1.3.0-rc.1", "1.3.0"),
+        ("1.3.0-rc.1.1", "1.3.0-rc.1", "1.3.0"),
+        ("1.3.0-beta", "1.3.0-alpha", "1.3.0"),
+        ("1.3.0", "1.3.0+build.2", "1.3.1"),
+    ],
+)
+def test_a_wish_is_above_the_last_release_by_semver_s_precedence(last: str, wish: str, version: str) -> None:
+    rules = Versioning(scheme="semver", release_as=wish)
+    assert following(last, change(), rules=rules).version == version
+
+
+@pytest.mark.parametrize("last", ["1!2.0", "1.2.3.4", "1.2.3.post1"])
+def test_a_version_that_semver_cannot_hold_is_told(last: str) -> None:
+    with pytest.raises(InvalidError, match="SemVer has no place for it"):
+        following(last, change(), rules=Versioning(scheme="semver"))
+
+
+def test_reasons_say_where_their_rule_was_configured() -> None:
+    places = {
+        "levels": "cz.toml: bump_map",
+        "breaking_below_one": "cz.toml: major_version_zero",
+        "release_as": "x.json",
+    }
+    rules = Versioning(breaking_below_one=Level.MINOR)
+    found = [change("feat"), change("docs"), change("fix", breaking=True)]
+    decision = decide("0.2.3", found, rules, today=TODAY, places=places)
+    assert [reason.place for reason in decision.reasons] == [
+        "cz.toml: bump_map",
+        "cz.toml: major_version_zero",
+        "",
+    ]
+    rules = Versioning(release_as="0.9")
+    assert decide("0.2.3", found, rules, today=TODAY, places=places).reasons[0].place == "x.json"
+
+
+def test_a_manual_strategy_leaves_the_version_to_a_person() -> None:
+    rules = Versioning(strategy="manual")
+    assert following("1.2.3", change("feat"), rules=rules).version == ""
+    assert following("1.2.3", change(release_as="1.4"), rules=rules).version == "1.4"
+    assert following("1.2.3", change("feat"), reviewed="1.5", rules=rules).version == "1.5"

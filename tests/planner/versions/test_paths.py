@@ -20,6 +20,8 @@ POLICY = Versioning(
         PathRule(
             ("apps/*/migrations/[0-9]*.py",), Level.MINOR, only="content", content=r"(?:Create|Delete)Model\("
         ),
+        PathRule(("apps/*/both.py",), Level.MAJOR),
+        PathRule(("apps/*/both.py",), Level.MINOR),
         PathRule(("docs/**", "**/tests/**", "**/*_test.py"), Level.PATCH, cap=True, reason="patch only"),
     ),
 )
@@ -44,6 +46,7 @@ def planned(
         (PathChange("apps/mail/migrations/0001_x.py", "added", ("    migrations.CreateModel(",)), "0.3.0"),
         (PathChange("apps/mail/migrations/0001_x.py", "added", ("    migrations.AddField(",)), "0.2.10"),
         (PathChange("docs/index.md", "modified"), "0.2.10"),
+        (PathChange("apps/mail/both.py", "modified"), "1.0.0"),
         (PathChange("README.md", "modified"), "0.2.10"),
     ],
 )
@@ -88,7 +91,7 @@ def test_every_expression_that_is_none_is_told() -> None:
         )
     )
     with pytest.raises(ConfigError, match=r"path rule 1(?s:.*)path rule 2"):
-        evidence((PathChange("a", "added"),), rules)
+        evidence((PathChange("a", "added"),), rules, {})
 
 
 @pytest.mark.parametrize(

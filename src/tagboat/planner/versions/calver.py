@@ -16,8 +16,8 @@ from typing import Final
 from tagboat.core.change import Level
 from tagboat.errors import ConfigError, InvalidError
 from tagboat.planner.versions.calver_pattern import Pattern, understood
+from tagboat.planner.versions.schemes import LONGEST
 
-_LONGEST: Final = 200
 _SUFFIX: Final = r"(?:[-._]?(dev|alpha|a|beta|b|preview|pre|rc|c|post|final)[-._]?([0-9]{0,9}))?"
 _SHORT: Final = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc", "final": ""}
 _LONG: Final = {"a": "alpha", "b": "beta"}
@@ -157,7 +157,7 @@ def reader(pattern: str, today: date) -> Callable[[str], CalVer]:
     regex = re.compile(f"v?{known.regex()}{_SUFFIX}")
 
     def read(text: str) -> CalVer:
-        match = regex.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+        match = regex.fullmatch(text.strip()) if len(text) <= LONGEST else None
         if match is None:
             raise ValueError(f"it does not fit the pattern {pattern}")
         *numbers, word, number = match.groups(default="")

@@ -51,6 +51,7 @@ class _Wish:
     rule: str
     commit: str = ""
     text: str = ""
+    configured: bool = False
 
 
 def decide(
@@ -63,6 +64,7 @@ def decide(
     reviewed: str = "",
     levels: Mapping[Change, Level] | None = None,
     paths: Sequence[PathChange] = (),
+    places: Mapping[str, str] | None = None,
 ) -> Decision:
     """Return the next version.
 
@@ -75,60 +77,77 @@ def decide(
         reviewed: the version that the files hold at the commit, when it shall count; or "".
         levels: the changes that a rule for messages gave a level.
         paths: the files that the changes touch, for the strategy ``paths``.
+        places: attribute of ``rules`` (``strategy``) → where it was configured; ``rules`` for the rules for messages.
 
     Raises:
         ConfigError: the rules cannot be used with this scheme.
         InvalidError: the last release or the initial version is no version of this scheme.
     """
-    by_paths = rules.strategy == "paths"
+    by_paths, said = rules.strategy == "paths", places or {}
     if not changes and not (by_paths and paths):
         return Decision("", Level.NONE, ())
     read, known = reader(rules, today), Taken(taken)
     before = must_read(read, last, "the last release") if last else None
     if by_paths:
-        reasons = path_evidence(paths, rules)
+        reasons = path_evidence(paths, rules, said)
     else:
-        reasons = evidence(changes, rules, levels or {}, below_one=before is not None and before.major == 0)
-    level, reasons = _level(reasons, rules)
+        below_one = before is not None and before.major == 0
+        reasons = evidence(changes, rules, levels or {}, said, below_one=below_one)
+    level, reasons = _level(reasons, rules, said)
     base = _baseline(before, taken, read) if by_paths else before
     wish, warnings = _granted(_wishes(changes, rules, reviewed), before, read, known)
     if wish is not None and by_paths and wish[1].name == _FILES and base is not None:
         wish = wish if wish[0].key >= base.moved(level).key else None
     if wish is not None:
         number, asked = wish
-        level = distance(before, number) if before else level
-        first = Reason(level, asked.rule, asked.commit, asked.text)
-        return Decision(number.text, level, (first, *reasons), warnings)
+        moved = distance(before, number) if before else level
+        if asked.name == _FILES and moved < level:
+            warnings += (
+                f"the files hold {number.text}, which is {moved.word}, but the changes are {level.word}",
+            )
+        first = Reason(
+            moved,
+            asked.rule,
+            asked.commit,
+            asked.text,
+            said.get("release_as", "") if asked.configured else "",
+        )
+        return Decision(number.text, moved, (first, *reasons), warnings)
     if rules.strategy == "manual" or (level == Level.NONE and rules.releases == "level"):
         return Decision("", level, reasons, warnings)
-    number, level, why = _strategic(base, level, rules, read, today)
+    number, level, why, attribute = _strategic(base, level, rules, read, today)
     free, skipped = known.free(number)
     if skipped:
         rule = f"{number.text} exists already, so {free.text} is the first version that is free"
         reasons = (*reasons, Reason(level, rule))
-    first_reasons = (Reason(level, why),) if why else ()
+    first_reasons = (Reason(level, why, place=said.get(attribute, "")),) if why else ()
     return Decision(free.text, level, (*first_reasons, *reasons), warnings)
 
 
 def _strategic(
     base: Number | None, level: Level, rules: Versioning, read: Reader, today: date
-) -> tuple[Number, Level, str]:
-    """Return what the strategy gives, how far that moves, and why when it is not the changes' level alone."""
+) -> tuple[Number, Level, str, str]:
+    """Return what the strategy gives, how far that moves, and why (by which attribute) when changes alone do not say."""
     level = max(level, Level.PATCH)
     if base is None:
         number = initial(rules, read, today)
         if rules.train and rules.strategy != "prerelease" and not number.is_prerelease:
             number = number.begun(rules.train)
-        return number, level, f"the first release is {number.text}"
+        return number, level, f"the first release is {number.text}", "initial"
     if rules.zero_ends and base.major == 0:
         number = following(base, Level.MAJOR, rules)
-        return number, Level.MAJOR, f"versions below 1 are not released, so {number.text} is next"
-    return following(base, level, rules), level, ""
+        return (
+            number,
+            Level.MAJOR,
+            f"versions below 1 are not released, so {number.text} is next",
+            "zero_ends",
+        )
+    return following(base, level, rules), level, "", ""
 
 
 def _wishes(changes: Sequence[Change], rules: Versioning, reviewed: str) -> Iterator[_Wish]:
     if rules.release_as:
-        yield _Wish(rules.release_as, "release-as", f"release-as is {rules.release_as}")
+        yield _Wish(rules.release_as, "release-as", f"release-as is {rules.release_as}", configured=True)
     for change in changes:
         if change.release_as.strip():
             name = f"Release-As of commit {change.commit[:7]}"
@@ -164,14 +183,16 @@ def _granted(
     return None, tuple(warnings)
 
 
-def _level(reasons: Sequence[Reason], rules: Versioning) -> tuple[Level, tuple[Reason, ...]]:
+def _level(
+    reasons: Sequence[Reason], rules: Versioning, places: Mapping[str, str]
+) -> tuple[Level, tuple[Reason, ...]]:
     """Return the level that the strategy asks for, and all reasons for it, the deciding ones first."""
-    level, ordered = highest(reasons), decisive_first(reasons)
+    level, ordered, place = highest(reasons), decisive_first(reasons), places.get("strategy", "")
     if rules.strategy in FIXED:
         level = FIXED[rules.strategy]
-        return level, (Reason(level, f"the strategy is {rules.strategy}"), *ordered)
+        return level, (Reason(level, f"the strategy is {rules.strategy}", place=place), *ordered)
     if rules.strategy == "manual":
-        return level, (Reason(level, "a person chooses the version"), *ordered)
+        return level, (Reason(level, "a person chooses the version", place=place), *ordered)
     if level == Level.NONE and rules.releases == "notes":
         return level, (Reason(Level.PATCH, "a release moves the version by a patch at least"), *ordered)
     return level, ordered

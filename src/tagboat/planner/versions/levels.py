@@ -11,7 +11,12 @@ from tagboat.core.proposal import Reason
 
 
 def evidence(
-    changes: Sequence[Change], rules: Versioning, ruled: Mapping[Change, Level], *, below_one: bool
+    changes: Sequence[Change],
+    rules: Versioning,
+    ruled: Mapping[Change, Level],
+    places: Mapping[str, str],
+    *,
+    below_one: bool,
 ) -> tuple[Reason, ...]:
     """Return one reason for each change, in their order.
 
@@ -20,21 +25,24 @@ def evidence(
         rules: what each type counts for; a type counts only when it is spelled exactly so (``Feat`` is not ``feat``:
             observed behaviour of release-please 17.1.3).
         ruled: the changes that a rule for messages gave a level.
+        places: attribute of ``rules`` → where it was configured.
         below_one: whether the last release's major version is 0.
     """
-    known: dict[tuple[str, bool], tuple[Level, str]] = {}
+    known: dict[tuple[str, bool], _Said] = {}
     found: list[Reason] = []
     for change in changes:
         kind = (change.type, bool(change.breaking))
         if ruled and change in ruled:
-            asked = _Asked(ruled[change], "a rule for its message says that it")
-            level, rule = asked.below_one(rules) if below_one else asked.plain()
+            said = _Said(ruled[change], "a rule for its message says that it", "rules")
+            said = said.below_one(rules) if below_one else said
         else:
             if kind not in known:
-                asked = _asked(*kind, rules)
-                known[kind] = asked.below_one(rules) if below_one else asked.plain()
-            level, rule = known[kind]
-        found.append(Reason(level, rule, change.commit, change.header))
+                plain = _said(*kind, rules)
+                known[kind] = plain.below_one(rules) if below_one else plain
+            said = known[kind]
+        found.append(
+            Reason(said.level, said.text, change.commit, change.header, places.get(said.attribute, ""))
+        )
     return tuple(found)
 
 
@@ -51,32 +59,33 @@ def decisive_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a change asks for, and the rule that says so."""
+class _Said:
+    """A level, the rule that says so, and the attribute of the rules that it stands in."""
 
     level: Level
     rule: str
-    breaks: bool = False
+    attribute: str
+    lowered: bool = False
 
-    def plain(self) -> tuple[Level, str]:
-        return self.level, f"{self.rule} is {self.level.word}"
+    @property
+    def text(self) -> str:
+        return f"{self.rule} is {self.level.word}{' while the major version is 0' if self.lowered else ''}"
 
-    def below_one(self, rules: Versioning) -> tuple[Level, str]:
-        level = self.level
-        if self.breaks or level == Level.MAJOR:
-            level = min(level, rules.breaking_below_one)
+    def below_one(self, rules: Versioning) -> _Said:
+        """Return what is said while the major version is 0."""
+        level, attribute = self.level, self.attribute
+        if self.attribute == "breaking" or level == Level.MAJOR:
+            level, attribute = min(level, rules.breaking_below_one), "breaking_below_one"
         elif level == Level.MINOR:
-            level = rules.minor_below_one
-        if rules.zero_holds:
-            level = min(level, Level.MINOR)
-        if level == self.level:
-            return self.plain()
-        return level, f"{self.rule} is {level.word} while the major version is 0"
+            level, attribute = rules.minor_below_one, "minor_below_one"
+        if rules.zero_holds and level == Level.MAJOR:
+            level, attribute = Level.MINOR, "zero_holds"
+        return self if level == self.level else _Said(level, self.rule, attribute, lowered=True)
 
 
-def _asked(kind: str, breaks: bool, rules: Versioning) -> _Asked:
+def _said(kind: str, breaks: bool, rules: Versioning) -> _Said:
     if breaks:
-        return _Asked(rules.breaking, "breaking", breaks=True)
+        return _Said(rules.breaking, "breaking", "breaking")
     if kind in rules.levels:
-        return _Asked(rules.levels[kind], kind or "a change without a type")
-    return _Asked(rules.other, f"{kind}, as every other type," if kind else "a change without a type")
+        return _Said(rules.levels[kind], kind or "a change without a type", "levels")
+    return _Said(rules.other, f"{kind}, as every other type," if kind else "a change without a type", "other")

@@ -8,7 +8,7 @@ when it is far enough already, and the baseline is the highest version that exis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,19 +32,27 @@ class PathChange:
     lines: tuple[str, ...] = ()
 
 
-def evidence(changes: Sequence[PathChange], rules: Versioning) -> tuple[Reason, ...]:
+def evidence(
+    changes: Sequence[PathChange], rules: Versioning, places: Mapping[str, str]
+) -> tuple[Reason, ...]:
     """Return why the changed files move the version, one reason for each file that a rule speaks of.
 
     Without any, there is one reason of the level :attr:`Versioning.other`.
 
+    Args:
+        changes: the changed files.
+        rules: their rules are in :attr:`Versioning.paths`.
+        places: attribute of ``rules`` → where it was configured.
+
     Raises:
         ConfigError: a rule's regular expression is none; all of them are told.
     """
-    tests = _tests(rules.paths)
-    found = [reason for change in changes if (reason := _of(change, rules.paths, tests)) is not None]
+    tests, place = _tests(rules.paths), places.get("paths", "")
+    found = [reason for change in changes if (reason := _of(change, rules.paths, tests, place)) is not None]
     if found or not changes:
         return tuple(found)
-    return (Reason(rules.other, f"no rule for paths applies, which is {rules.other.word}"),)
+    rule = f"no rule for paths applies, which is {rules.other.word}"
+    return (Reason(rules.other, rule, place=places.get("other", "")),)
 
 
 def matches(pattern: str, path: str) -> bool:
@@ -99,7 +107,7 @@ def _test(rule: PathRule) -> _Test:
             return lambda _: True
 
 
-def _of(change: PathChange, rules: Sequence[PathRule], tests: Sequence[_Test]) -> Reason | None:
+def _of(change: PathChange, rules: Sequence[PathRule], tests: Sequence[_Test], place: str) -> Reason | None:
     best: PathRule | None = None
     cap: PathRule | None = None
     for rule, test in zip(rules, tests, strict=True):
@@ -113,5 +121,5 @@ def _of(change: PathChange, rules: Sequence[PathRule], tests: Sequence[_Test]) -
         best = cap
     if best is None:
         return None
-    why = best.reason or f"{', '.join(best.patterns)}"
-    return Reason(best.level, f"{why} is {best.level.word}", "", f"{change.path} {change.status}")
+    why = best.reason or ", ".join(best.patterns)
+    return Reason(best.level, f"{why} is {best.level.word}", "", f"{change.path} {change.status}", place)

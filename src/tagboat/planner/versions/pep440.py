@@ -14,8 +14,8 @@ from packaging.version import InvalidVersion, Version
 
 from tagboat.core.change import Level
 from tagboat.errors import ConfigError
+from tagboat.planner.versions.schemes import LONGEST
 
-_LONGEST: Final = 200
 _TRAIN = re.compile(r"[-_.]?([a-z]+)[-_.]?([0-9]{0,9})")
 _WORDS: Final = {
     "a": "a",
@@ -149,7 +149,7 @@ def read(text: str) -> Pep440:
         ValueError: it is none.
     """
     try:
-        version = Version(text if len(text) <= _LONGEST else "")
+        version = Version(text if len(text) <= LONGEST else "")
     except InvalidVersion as error:
         raise ValueError("PEP 440 reads no version there") from error
     return Pep440(version.epoch, version.release, version.pre, version.post, version.dev, version.local or "")

@@ -8,8 +8,8 @@ from typing import Final
 
 from tagboat.core.change import Level
 from tagboat.errors import ConfigError
+from tagboat.planner.versions.schemes import LONGEST
 
-_LONGEST: Final = 200
 _VERSION = re.compile(r"v?([0-9]+)\.([0-9]+)\.([0-9]+)(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?")
 _LAST_NUMBER = re.compile(r"[0-9]+(?=[^0-9]*\Z)")
 _PACK = re.compile(r"sp\.([0-9]+)")
@@ -117,7 +117,7 @@ def read(text: str) -> SemVer:
     Raises:
         ValueError: it is none.
     """
-    match = _VERSION.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    match = _VERSION.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if match:
         return SemVer((int(match[1]), int(match[2]), int(match[3])), match[4] or "", match[5] or "")
     from tagboat.planner.versions.pep440 import read as read_pep440  # noqa: PLC0415
