@@ -147,7 +147,8 @@ class _Source:
         if len(data) > LIMIT:
             return None
         try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            ended = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(ended).readline)
             mark = 3 if encoding == "utf-8-sig" else 0
             encoding = "utf-8" if mark else encoding
             text = data[mark:].decode(encoding)

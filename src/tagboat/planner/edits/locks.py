@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tagboat.config.document import inner, parse
 from tagboat.errors import ConfigError
@@ -85,7 +86,7 @@ def _entries(source: Source) -> Iterator[tuple[int, int]]:
     starts = [match.start() for match in _HEADER.finditer(text)]
     if ('"""' in text or "'''" in text) and len(starts) != _counted(source):
         raise ConfigError(f"{source.path}: texts of several lines look like entries", remedy=REMEDY)
-    for start, following in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, following in pairwise([*starts, len(text)]):
         other = _OTHER.search(text, text.find("\n", start, following) + 1, following)
         yield start, other.start() if other else following
 

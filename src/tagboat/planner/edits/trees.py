@@ -122,7 +122,7 @@ def _documents(source: Source) -> Iterator[Node]:
             stack.pop()
             keys.pop()
         elif isinstance(event, yaml.NodeEvent):
-            node = _node(event, anchors)
+            node = _node(event, anchors, source.text)
             parent, table = stack[-1]
             if table and keys[-1] is None:
                 keys[-1] = node.value or ""
@@ -141,7 +141,7 @@ def _documents(source: Source) -> Iterator[Node]:
                 keys.append(None)
 
 
-def _node(event: Any, anchors: dict[str, Node]) -> Node:
+def _node(event: Any, anchors: dict[str, Node], text: str) -> Node:
     import yaml  # noqa: PLC0415
 
     if isinstance(event, yaml.AliasEvent):
@@ -149,6 +149,8 @@ def _node(event: Any, anchors: dict[str, Node]) -> Node:
     node = Node(event.start_mark.index, event.end_mark.index)
     if isinstance(event, yaml.ScalarEvent):
         node.value = event.value
+        if event.tag is not None or event.anchor is not None:  # they are part of the event's span
+            node.start = _behind_properties(text, node.start, node.end)
         node.quoted = event.style in {"'", '"'}
         node.start += node.quoted
         node.end -= node.quoted
@@ -157,6 +159,11 @@ def _node(event: Any, anchors: dict[str, Node]) -> Node:
     if event.anchor is not None:
         anchors[event.anchor] = node
     return node
+
+
+def _behind_properties(text: str, start: int, end: int) -> int:
+    properties = re.compile(r"(?:[&!]\S*+\s++(?:#[^\n]*+\s++)*+)*+").match(text, start, end)
+    return properties.end() if properties is not None else start
 
 
 def yaml_plain(text: str, before: str) -> bool:
