@@ -28,23 +28,29 @@ def edited(path: str, text: str, distribution: str = "Acme.core") -> str:
         ("uv.lock", '[[package]]\r\nname = "acme-core"\r\nversion = "@"\r\nsource = { virtual = "." }\r\n'),
         (
             "uv.lock",
-            '[[package]]\nname = "x"\nversion = "1.2.3"\nsource = { virtual = "." }\ndependencies = [\n'
-            '    { name = "acme-core", version = "@", source = { editable = "a" }, marker = "x" },\n'
-            '    { name = "acme-core", version = "1.2.3", source = { registry = "r" } },\n]\n'
-            '\n[[package]]\nname = "acme-core"\nversion = "@"\nsource = { editable = "a" }\n'
-            '\n[[package]]\nname = "acme-core"\nversion = "1.2.3"\nsource = { registry = "r" }\n',
+            (
+                '[[package]]\nname = "x"\nversion = "1.2.3"\nsource = { virtual = "." }\ndependencies = [\n'
+                '    { name = "acme-core", version = "@", source = { editable = "a" }, marker = "x" },\n'
+                '    { name = "acme-core", version = "1.2.3", source = { registry = "r" } },\n]\n'
+                '\n[[package]]\nname = "acme-core"\nversion = "@"\nsource = { editable = "a" }\n'
+                '\n[[package]]\nname = "acme-core"\nversion = "1.2.3"\nsource = { registry = "r" }\n'
+            ),
         ),
         (
             "poetry.lock",
-            '[[package]]\nname = "acme_core"\nversion = "@"\nfiles = []\ndevelop = true\n\n[package.dependencies]\n'
-            'x = "1.2.3"\n\n[package.source]\ntype = "directory"\nurl = "../core"\n\n[metadata]\nversion = "1.2.3"\n',
+            (
+                '[[package]]\nname = "acme_core"\nversion = "@"\nfiles = []\ndevelop = true\n\n[package.dependencies]\n'
+                'x = "1.2.3"\n\n[package.source]\ntype = "directory"\nurl = "../core"\n\n[metadata]\nversion = "1.2.3"\n'
+            ),
         ),
         ("pdm.lock", '[[package]]\nname = "acme-core"\nversion = "@"\nextras = ["all"]\npath = "./core"\n'),
         ("pylock.dev.toml", '[[packages]]\nname = "acme-core"\nversion = "@"\ndirectory = { path = "." }\n'),
         (
             "pixi.lock",
-            "- pypi: ./\n  name: acme-core\n  version: @\n  editable: true\n"
-            "- pypi: file://x\n  name: acme-core\n  version: 1.2.3\n",
+            (
+                "- pypi: ./\n  name: acme-core\n  version: @\n  editable: true\n"
+                "- pypi: file://x\n  name: acme-core\n  version: 1.2.3\n"
+            ),
         ),
     ],
 )
