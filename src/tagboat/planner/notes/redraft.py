@@ -55,7 +55,7 @@ def redrafted(old_changelog: str, drafted_before: str, drafted_now: str, *, comm
         else:
             merged += _kept(base, person, draft, comment)
     text = "".join(f"{line}{page.newline}" for line in merged)
-    if not drafted_now.endswith("\n"):
+    if not drafted_now.endswith("\n") and not old_changelog.endswith("\n"):
         text = text.removesuffix(page.newline)
     return page.mark + text
 
@@ -77,9 +77,9 @@ def _bare(line: str) -> str:
 def _kept(base: list[str], person: list[str], draft: list[str], comment: Comment) -> list[str]:
     """Return a region that both sides changed: the person's lines, marked, and what the draft adds to it."""
     own = [line for line in person if MARK not in line]
-    unchanged = set(base)
-    added = [line for line in draft if line.strip() and line not in unchanged and line not in own]
-    gone = [line for line in base if line.strip() and line not in set(draft)]
+    known, drafted = {*base, *own}, set(draft)
+    added = [line for line in draft if line.strip() and line not in known]
+    gone = [line for line in base if line.strip() and line not in drafted]
     if not gone:
         # The draft only adds lines next to the person's.
         return [*person, *added]
