@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from tagboat.config.dialects.commitizen_options import ELSEWHERE, LOST
+from tagboat.config.dialects.commitizen_options import ELSEWHERE, LOST, used_version
 from tagboat.config.dialects.commitizen_rules import Convention, convention_of
+from tagboat.config.dialects.naming import names_at
 from tagboat.config.dialects.options import Options, Source
 from tagboat.config.document import parse, parse_json, parse_yaml, text_of
 from tagboat.config.planning import Edit, EditKind, Notes, NotesFormat, Planning, Rules, Scheme, Versioning
-from tagboat.config.project import Tree, project_at
+from tagboat.config.project import Tree
 from tagboat.core.change import Level
-from tagboat.errors import ConfigError, RefusedError
 
 TOOL: Final = "commitizen"
 _FILES: Final = (".cz.toml", "cz.toml", ".cz.json", "cz.json", ".cz.yaml", "cz.yaml", "pyproject.toml")
@@ -80,13 +80,8 @@ def _found(tree: Tree) -> Options | None:
 
 
 def _rules(tree: Tree, options: Options) -> Rules:
-    try:
-        project = project_at(tree, ".")
-    except (ConfigError, RefusedError):
-        project = None
-    distribution = project.distribution if project else ""
-    name = distribution or "project"
-    convention = convention_of(options, name)
+    name, distribution = names_at(tree, ".")
+    convention = convention_of(options, name, used_version(tree, options.text("version")))
     options.beside(ELSEWHERE)
     options.lost(LOST)
     for value, key in (("tag", "tag_format"), ("manifest", "version"), ("edits", "version_files")):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
+
+from tagboat.config.document import text_at
+from tagboat.config.project import Tree, table_of
 
 _COMMITTED = "the release's commit is made elsewhere"
 _TAGGED = "the release's tag is made elsewhere"
@@ -49,3 +53,32 @@ CUSTOM_LOST: Final = {
     "changelog_pattern": "what counts for the version is in the notes",
     "commit_parser": "the notes show a header's scope and the text behind the colon",
 }
+
+NEWEST: Final = (4, 19)
+_HOOK = re.compile(
+    r"commitizen-tools/commitizen/?[\"']?\s{1,20}rev:[ \t]{0,9}[\"']?v?([0-9]{1,3})\.([0-9]{1,3})"
+)
+_NEEDS = re.compile(
+    r"(?<![\w-])commitizen[\"']?[ \t]{0,9}(?:=[ \t]{0,9}[\"'])?[ \t]{0,9}(?:==|~=|\^|~)?[ \t]{0,9}([0-9]{1,3})\.([0-9]{1,3})"
+)
+_LONGEST: Final = 200_000
+
+
+def used_version(tree: Tree, own: str) -> tuple[int, int]:
+    """Return the version of commitizen that a project uses, as far as its files say one; else the newest that is known.
+
+    A pre-commit hook says it, a pinned requirement, and commitizen's own repository, which releases itself.
+
+    Args:
+        tree: the project's files.
+        own: the version that the configuration gives the project itself.
+    """
+    for path, pattern in ((".pre-commit-config.yaml", _HOOK), ("pyproject.toml", _NEEDS)):
+        data = tree.get(path)
+        found = pattern.search(data[:_LONGEST].decode("utf-8", "replace")) if data else None
+        if found:
+            return int(found[1]), int(found[2])
+    table = table_of(tree, ".")
+    name = text_at(table, "project", "name") or text_at(table, "tool", "poetry", "name")
+    number = re.match(r"([0-9]{1,3})\.([0-9]{1,3})", own)
+    return (int(number[1]), int(number[2])) if name == "commitizen" and number else NEWEST

@@ -9,10 +9,14 @@ from typing import Final
 
 from tagboat.config.dialects.commitizen_options import CUSTOM_ELSEWHERE, CUSTOM_LOST
 from tagboat.config.dialects.options import Options
+from tagboat.config.dialects.patterns import Untranslatable, translated
 from tagboat.config.planning import MessageRule, ReadingRules, Section
 from tagboat.core.change import Level
 
 PATTERN: Final = r"^((BREAKING[\-\ ]CHANGE|\w+)(\(.+\))?!?):"
+OLD_PATTERN: Final = r"^((BREAKING[\-\ ]CHANGE|feat|fix|refactor|perf)(\(.+\))?!?)"
+"""The pattern up to commitizen 3.1, which asked for no colon: a line such as ``fixes #202`` counted, too."""
+
 MAP: Final = {
     r"^.+!$": "MAJOR",
     r"^BREAKING[\-\ ]CHANGE": "MAJOR",
@@ -45,8 +49,14 @@ class Convention:
     sections: tuple[Section, ...]
 
 
-def convention_of(options: Options, component: str) -> Convention:
-    """Return the convention that the option ``name`` chooses."""
+def convention_of(options: Options, component: str, used: tuple[int, int]) -> Convention:
+    """Return the convention that the option ``name`` chooses.
+
+    Args:
+        options: the tool's options.
+        component: the component's name, for the origins.
+        used: the version of commitizen that the project uses.
+    """
     chosen = options.text("name", "cz_conventional_commits")
     if "name" in options:
         options.said(f"{component}.reading", "name")
@@ -60,7 +70,7 @@ def convention_of(options: Options, component: str) -> Convention:
         return _convention("(?!)", {}, {}, {})
     if chosen != "cz_conventional_commits":
         options.remark("name", f"{chosen!a} is a plugin's convention: commits are read as conventional ones")
-    return _convention(PATTERN, MAP, {}, titles)
+    return _convention(OLD_PATTERN if used < (3, 2) else PATTERN, MAP, {}, titles)
 
 
 def _customized(custom: Options, titles: Mapping[str, str], component: str) -> Convention:
@@ -77,7 +87,9 @@ def _customized(custom: Options, titles: Mapping[str, str], component: str) -> C
                 custom.said(f"{component}.{value}", key)
     custom.beside(CUSTOM_ELSEWHERE)
     custom.lost(CUSTOM_LOST)
-    _check(custom, pattern, steps)
+    _check(custom, steps)
+    pattern = _bounded(custom, "bump_pattern", pattern) or PATTERN
+    steps = {word: step for word, step in steps.items() if _bounded(custom, "bump_map", word)}
     titles = {**titles, **_mapped(custom, "change_type_map")}
     order = custom.texts("change_type_order")
     custom.rest("commitizen")
@@ -90,20 +102,29 @@ def _mapped(options: Options, key: str) -> dict[str, str]:
     return {word: table.text(word) for word in table.names()}
 
 
-def _check(custom: Options, pattern: str, steps: Mapping[str, str]) -> None:
-    for key, text in (("bump_pattern", pattern), *(("bump_map", word) for word in steps)):
-        try:
-            compiled = re.compile(text)
-        except re.error as error:
-            custom.source.mistake((*custom.path, key), f"{text!a} is no regular expression: {error}")
-        else:
-            if key == "bump_pattern" and not compiled.groups:
-                custom.source.mistake(
-                    (*custom.path, key), "must have a group: what it finds is looked up in bump_map"
-                )
+def _check(custom: Options, steps: Mapping[str, str]) -> None:
     for word, step in steps.items():
         if step not in _LEVELS:
             custom.source.mistake((*custom.path, "bump_map", word), "must be MAJOR, MINOR or PATCH")
+
+
+def _bounded(custom: Options, key: str, pattern: str) -> str:
+    """Return a pattern when it can be searched for in bounded time in any message, else "" with a remark or a mistake."""
+    try:
+        compiled = re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        custom.source.mistake((*custom.path, key), f"{pattern!a} is no regular expression: {error}")
+        return ""
+    if key == "bump_pattern" and not compiled.groups:
+        custom.source.mistake(
+            (*custom.path, key), "must have a group: what it finds is looked up in bump_map"
+        )
+    try:
+        translated(pattern)
+    except Untranslatable as error:
+        custom.remark(key, f"{pattern[:80]!a} is left out: {error}")
+        return ""
+    return pattern
 
 
 def _convention(

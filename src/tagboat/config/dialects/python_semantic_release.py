@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from tagboat.config.dialects.naming import names_at
 from tagboat.config.dialects.options import Options, Source, ini_of
 from tagboat.config.dialects.python_semantic_release_options import (
     CHANGELOG_ELSEWHERE,
@@ -24,8 +25,7 @@ from tagboat.config.dialects.python_semantic_release_parsers import Parser, pars
 from tagboat.config.dialects.python_semantic_release_places import toml_edits, variable_edits
 from tagboat.config.document import inner, parse, parse_json, text_of
 from tagboat.config.planning import Edit, Notes, Planning, Rules, Versioning
-from tagboat.config.project import Tree, project_at
-from tagboat.errors import ConfigError, RefusedError
+from tagboat.config.project import Tree
 
 TOOL: Final = "python-semantic-release"
 _TABLES: Final = ("pyproject.toml", "releaserc.toml", ".releaserc.toml", "semantic_release.toml")
@@ -51,7 +51,7 @@ def read(tree: Tree) -> Planning | None:
     if generation <= OLD:
         from tagboat.config.dialects.python_semantic_release_7 import rules_of_seven  # noqa: PLC0415 - rarely needed
 
-        rules = rules_of_seven(tree, options, _named(tree))
+        rules = rules_of_seven(tree, options, names_at(tree, "."))
     else:
         rules = _rules(tree, options, table, generation)
     options.rest(TOOL)
@@ -96,18 +96,8 @@ def _worded(table: Mapping[str, Any]) -> dict[str, Any]:
     return {**table, "commit_parser_options": worded} if worded else dict(table)
 
 
-def _named(tree: Tree) -> tuple[str, str]:
-    """Return the component's name, and its distribution's or ""."""
-    try:
-        project = project_at(tree, ".")
-    except (ConfigError, RefusedError):
-        project = None
-    name = project.distribution if project else ""
-    return name or "project", name
-
-
 def _rules(tree: Tree, options: Options, table: Mapping[str, Any], generation: int) -> Rules:
-    name, distribution = _named(tree)
+    name, distribution = names_at(tree, ".")
     parser = parser_of(options, generation, name)
     options.beside(ELSEWHERE)
     tag = options.text("tag_format", "v{version}")

@@ -126,7 +126,7 @@ _USES = re.compile(
     r"python-semantic-release/(?:python-semantic-release|publish-action)(?:/[\w-]+)?@v?([0-9]{1,3})\b"
 )
 _NEEDS = re.compile(
-    r"python-semantic-release[ \t]{0,4}(?:[\"'][ \t]{0,4}=[ \t]{0,4}[\"'])?[ \t]{0,4}[~=^>]{1,3}[ \t]{0,4}v?([0-9]{1,3})\b"
+    r"python-semantic-release[ \t]{0,4}(?:[\"'][ \t]{0,4}=[ \t]{0,4}[\"'])?[ \t]{0,4}(?:==|~=|\^|~)[ \t]{0,4}v?([0-9]{1,3})\b"
 )
 _WORKFLOWS: Final = 100
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from tagboat.config.dialects.options import Options
+from tagboat.config.dialects.patterns import Untranslatable, translated
 from tagboat.config.planning import MessageRule, ReadingRules, Section
 from tagboat.core.change import Level
 
@@ -192,10 +194,10 @@ def sections_of(parser: Parser, hidden: Iterable[str]) -> tuple[Section, ...]:
     """Return a heading for each type, in alphabetical order as the tool has them; what is excluded is hidden."""
     patterns = []
     for text in hidden:
-        try:
-            patterns.append(re.compile(text))
-        except re.error:
-            continue
+        with suppress(
+            Untranslatable
+        ):  # one that looks ahead tells two commits of a type apart, which a heading cannot
+            patterns.append(re.compile(translated(text)))
 
     def out(kind: str) -> bool:
         return any(
