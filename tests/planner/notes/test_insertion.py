@@ -1,6 +1,5 @@
 """What a changelog holds is there after an insertion: same lines, same order, same bytes; in every format."""
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -174,9 +173,18 @@ def test_release_pleases_markdown_is_one_of_the_formats() -> None:
 
 @pytest.mark.parametrize(("kind", "path"), OURS)
 def test_a_section_without_entries_is_known_by_it(kind: NotesFormat, path: str) -> None:
-    has: Callable[[str], bool] = lambda text: formats.has_entries(text, notes(kind, path))  # noqa: E731
     given = {"template": "{{ version }}", "towncrier": "1.1.0\n=====\n\nNo significant changes."}.get(
         kind, ""
     )
-    assert has(section(kind, path))
-    assert not has(formats.section((), notes(kind, path), heading(), given=given))
+    empty = formats.section((), notes(kind, path), heading(), given=given)
+    assert formats.has_entries(section(kind, path), notes(kind, path), CHANGES)
+    assert not formats.has_entries(empty, notes(kind, path), ())
+
+
+def test_without_notes_the_sections_say_what_a_reader_would_see() -> None:
+    none = Notes(format="none")
+    asked = Change("d" * 40, "chore", "", "release it", release_as="2.0.0")
+    assert formats.has_entries("", none)
+    assert not formats.has_entries("", none, [Change("d" * 40, "chore", "", "swab")])
+    for change in (*CHANGES, asked):
+        assert formats.has_entries("", none, [change])

@@ -82,12 +82,23 @@ def inserted(changelog: str | None, text: str, notes: Notes, heading: Heading) -
             return changelog or ""
 
 
-def has_entries(text: str, notes: Notes) -> bool:
-    """Tell whether a section says anything below its heading; an empty one is no reason for a release."""
+def has_entries(text: str, notes: Notes, changes: Sequence[Change] | None = None) -> bool:
+    """Tell whether a section says anything below its heading; an empty one is no reason for a release.
+
+    Args:
+        text: the section, or "" when it is not rendered here.
+        notes: the format and the sections.
+        changes: what the section is about. Where there is no text, the configured sections decide whether any of
+            them would be shown; without them too, the answer is yes.
+    """
+    if not text:
+        from tagboat.planner.notes.grouping import grouped  # noqa: PLC0415
+
+        return changes is None or bool(grouped(changes, notes.sections, ""))
     match notes.format:
         case "restructuredtext":
             return text.count("\n") > 1
         case "towncrier":
-            return bool(text) and "No significant changes." not in text
+            return "No significant changes." not in text
         case _:
             return "\n" in text

@@ -25,13 +25,14 @@ def sections_of(notes: Notes, own: Sequence[Section]) -> Sequence[Section]:
 def grouped(changes: Iterable[Change], sections: Sequence[Section], other: str) -> list[Group]:
     """Return the groups that have changes, in the order of the sections.
 
-    A change is shown when its type has a visible section, or when it breaks something; the same change told by two
+    A change is shown when its type has a visible section, when it breaks something, or when it asks for a version (as
+    release-please does, observed on 17.1.3); the same change told by two
     commits in the same words, as of a merge and of what it merged, is shown once.
 
     Args:
         changes: newest first.
         sections: type → title.
-        other: the title of what breaks something and has a type without a section.
+        other: the title of what is shown and has a type without a section.
     """
     known = {section.type: section for section in reversed(sections)}
     titles: dict[str, dict[tuple[str, str, tuple[str, ...]], Change]] = {
@@ -39,7 +40,7 @@ def grouped(changes: Iterable[Change], sections: Sequence[Section], other: str) 
     }
     for change in changes:
         section = known.get(change.type.lower())
-        if change.breaking or (section and not section.hidden):
+        if change.breaking or change.release_as or (section and not section.hidden):
             kept = titles[section.title if section else other]
             kept.setdefault((change.scope, change.subject, change.breaking), change)
     return [Group(title, tuple(kept.values())) for title, kept in titles.items() if kept]
