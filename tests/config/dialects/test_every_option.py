@@ -289,7 +289,7 @@ def cases() -> Iterator[object]:
             git_cliff.read,
             "cliff.toml",
             "[[git.commit_parsers]]\n",
-            {"message": "y", "group": "Y"},
+            {"message": "y", "group": "Y", "pattern": "z"},
             CLIFF_PARSER,
         ),
     ):

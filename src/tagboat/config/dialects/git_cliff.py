@@ -53,11 +53,12 @@ def _planning(tree: Tree, options: Options) -> Planning:
     _remotes(options.table("remote"))
     options.rest("git-cliff")
     parsers = Parsers(git, bump, ordered=_ordered(changelog))
+    lines = git.flag("split_commits")
     reading = ReadingRules(
         rules=parsers.rules(),
-        each_line=git.flag("split_commits"),
+        each_line=lines,
         reverts=False,
-        bodies=False,
+        bodies=lines,
         unknown="list" if parsers.conventional_only else "keep",
     )
     tag = _tag(git)

@@ -30,19 +30,20 @@ class Source:
         file: its path, relative to the root.
         text: its content.
         remarks: what is not carried over.
-        mistakes: ``file:line: key: what is wrong``.
+        mistakes: line and ``file:line: key: what is wrong``.
         origins: value → place, for :attr:`tagboat.config.planning.Planning.origins`.
     """
 
     file: str
     text: str
     remarks: list[Remark] = field(default_factory=list)
-    mistakes: list[str] = field(default_factory=list)
+    mistakes: list[tuple[int, str]] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
 
     def mistake(self, path: Sequence[str | int], said: str) -> None:
         """Note that what stands under ``path`` is wrong."""
-        self.mistakes.append(f"{self.file}:{self._line(path)}: {dotted(path)}: {said}")
+        line = self._line(path)
+        self.mistakes.append((line, f"{self.file}:{line}: {dotted(path)}: {said}"))
 
     def settle(self) -> None:
         """End the reading.
@@ -52,7 +53,9 @@ class Source:
         """
         if self.mistakes:
             more = len(self.mistakes) - _SHOWN
-            rows = self.mistakes[:_SHOWN] + ([f"... and {more} more"] if more > 0 else [])
+            rows = [said for _, said in sorted(self.mistakes)][:_SHOWN] + (
+                [f"... and {more} more"] if more > 0 else []
+            )
             cause = rows[0] if len(rows) == 1 else f"{len(self.mistakes)} mistakes:\n" + "\n".join(rows)
             raise ConfigError(cause, remedy="correct the lines named; the tool itself would refuse them too")
 

@@ -113,6 +113,8 @@ class _Translation:
         if code:
             return _character(code)
         if token["escaped"]:
+            if token["escaped"] == "b" and self.text.startswith("{", self.at):
+                raise Untranslatable("a half of a word's boundary has no counterpart in Python")
             return _escape(token["escaped"])
         return "\\" + token["plain"] if token["plain"] in "{}" else token["plain"]
 
@@ -184,6 +186,6 @@ def _character(code: str) -> str:
 def _escape(letter: str) -> str:
     if letter == "z":
         return r"\Z"
-    if letter.isascii() and letter.isalnum() and letter not in "AbBdDsSwWafnrtvxu":
+    if letter in "<>" or (letter.isascii() and letter.isalnum() and letter not in "AbBdDsSwWafnrtvxu"):
         raise Untranslatable(f"\\{letter} has no counterpart in Python")
     return "\\" + letter
