@@ -45,13 +45,13 @@ class Repeats:
         if self._picks:
             ids = sorted((entry.commit, place) for place, entry in enumerate(entries))
             for place, origins in self._picks:
-                for origin in origins:
-                    first = bisect_left(ids, (origin,))
-                    if first < len(ids) and ids[first][0].startswith(origin) and ids[first][1] != place:
-                        if twins.get(ids[first][1]) == place:
-                            del twins[ids[first][1]]
-                        twins[place] = ids[first][1]
-                        break
+                first = _original(ids, origins)
+                if first is None or not _alike(entries[first], entries[place]):
+                    continue
+                if twins.get(first) == place:
+                    del twins[first]
+                if _root(twins, first) != place:
+                    twins[place] = first
         for place, other in self._merged(entries, twins).items():
             twins.setdefault(place, other)
         return twins
@@ -72,6 +72,31 @@ class Repeats:
             if others[0] is not None and None not in others:
                 found[place] = others[0]
         return found
+
+
+def _original(ids: Sequence[tuple[str, int]], origins: Sequence[str]) -> int | None:
+    """Return the place of the first of the originals that is in the range."""
+    for origin in origins:
+        first = bisect_left(ids, (origin,))
+        if first < len(ids) and ids[first][0].startswith(origin):
+            return ids[first][1]
+    return None
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    """Return whether two commits have one title: what only says that it is a pick hides nothing."""
+    return _PULL.sub("", one.title) == _PULL.sub("", other.title)
+
+
+def _root(twins: dict[int, int], place: int) -> int:
+    """Return the commit at the end of a chain of repeats; the chain is shortened on the way."""
+    passed = []
+    while place in twins:
+        passed.append(place)
+        place = twins[place]
+    for stop in passed:
+        twins[stop] = place
+    return place
 
 
 def _key(change: Change) -> _Key:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -87,7 +86,7 @@ def cancelled(
     spent: set[int] = set()
     if not reverts:
         return taken, frozenset()
-    index = _Index(entries, without)
+    index = _Index(entries, without, [one for place in reverts if (one := entries[place].revert)])
     for place in reverts:
         revert = entries[place].revert
         if revert is None or place in taken:
@@ -105,34 +104,50 @@ def cancelled(
 
 
 class _Index:
-    """Finds commits of the range; the searches by title together take time linear in the range."""
+    """Finds commits of the range; all searches by title together take time linear in the range."""
 
-    def __init__(self, entries: Sequence[Entry], without: Collection[int]) -> None:
-        places = [place for place in range(len(entries)) if place not in without]
-        self._ids = sorted((entries[place].commit, place) for place in places)
-        self._titles: dict[str, list[int]] = defaultdict(list)
-        for place in reversed(places):
-            title = entries[place].title
-            bare = _PULL.sub("", title)
-            self._titles[title].append(place)
-            if bare != title:
-                self._titles[bare].append(place)
+    def __init__(self, entries: Sequence[Entry], without: Collection[int], reverts: Sequence[Revert]) -> None:
+        self._entries = entries
+        self._without = without
+        self._ids: list[tuple[str, int]] = []
+        self._titles: dict[str, list[int]] = {}
+        for revert in reverts:
+            if not revert.commits:
+                self._titles[revert.title] = []
+                self._titles[_bare(revert.title)] = []
+        if self._titles:
+            self._note_titles()
+
+    def _note_titles(self) -> None:
+        for place in range(len(self._entries) - 1, -1, -1):
+            title = self._entries[place].title
+            for text in {title, _bare(title)}:
+                if text in self._titles and place not in self._without:
+                    self._titles[text].append(place)
 
     def by_id(self, beginning: str) -> int | None:
         """Return the place of the one commit whose id begins so."""
+        if not self._ids:
+            rows = enumerate(self._entries)
+            self._ids = sorted((entry.commit, place) for place, entry in rows if place not in self._without)
         first = bisect_left(self._ids, (beginning,))
         found = [place for commit, place in self._ids[first : first + 2] if commit.startswith(beginning)]
         return found[0] if len(found) == 1 else None
 
     def by_title(self, title: str, behind: int, taken: Collection[int]) -> int | None:
         """Return the place of the newest commit of this title that is older than ``behind`` and not taken yet."""
-        for text in (title, _PULL.sub("", title)):
+        for text in (title, _bare(title)):
             places = self._titles.get(text, [])
             while places and (places[-1] <= behind or places[-1] in taken):
                 places.pop()
             if places:
                 return places[-1]
         return None
+
+
+def _bare(title: str) -> str:
+    """Return a title without the number of its pull request."""
+    return _PULL.sub("", title) if title.endswith(")") else title
 
 
 def _referred(message: str) -> Iterator[str]:
