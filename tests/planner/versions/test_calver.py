@@ -72,6 +72,12 @@ def test_a_version_is_read_with_and_without_padding(text: str) -> None:
         ("YY.MM.MICRO", "26.1.0.post3"),
         ("YYYY.MM.MICRO[-TAG[.NUM]]", "2026.1.0-rc.2"),
         ("YYYY.0M[.PATCH]", "2026.01"),
+        ("YYYY0M.BUILD[-TAG][NUM]", "202601.1004-rc2"),
+        ("MAJOR.MINOR[.PATCH[PYTAGNUM]]", "0.16"),
+        ("MAJOR.MINOR[.PATCH[PYTAGNUM]]", "0.16.0rc1"),
+        ("YYYY.WW", "2020.9"),
+        ("YYYY.MM.DD", "2020.9.30"),
+        ("YY.0M.PATCH", "20.09.3"),
     ],
 )
 def test_what_was_read_is_spelled_the_same_again(pattern: str, text: str) -> None:

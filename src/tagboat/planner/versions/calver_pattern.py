@@ -200,6 +200,7 @@ def _numbers(body: str, mistakes: list[str]) -> tuple[list[Part], list[str], int
 
 
 def _without_suffix(text: str) -> tuple[str, Suffix]:
+    text = text.replace("TAG][NUM]", "TAG[NUM]]")
     match = re.search(_TAG, text)
     if match is None:
         return text, Suffix()
