@@ -67,7 +67,9 @@ def selection(function: F) -> F:
 def history(function: F) -> F:
     """Add what names a history: the repository, components, and the project on the forge."""
     place = click.option(
-        "--repo", type=click.Path(file_okay=False, exists=True, path_type=Path), default=".",
+        "--repo",
+        type=click.Path(file_okay=False, exists=True, path_type=Path),
+        default=".",
         help="The repository, or a folder in it (default: here).",
     )
     for option in (repository, component, place):
@@ -79,11 +81,17 @@ def window(function: F) -> F:
     """Add what part of a history is planned, and for which day."""
     for option in (
         click.option(
-            "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day of the release (default: today)."
+            "--as-of",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="DAY",
+            help="The day of the release (default: today).",
         ),
         click.option("--until", default="HEAD", metavar="REVISION", help="Plan from here (default: HEAD)."),
         click.option(
-            "--since", default="", metavar="REVISION", help="Count this as the last release, whatever the tags say."
+            "--since",
+            default="",
+            metavar="REVISION",
+            help="Count this as the last release, whatever the tags say.",
         ),
     ):
         function = option(function)

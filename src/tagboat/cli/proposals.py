@@ -37,13 +37,17 @@ def patch(proposals: Sequence[Next]) -> str:
     """Return the edits of every file as one unified diff."""
     from difflib import unified_diff  # noqa: PLC0415 - only for --diff
 
+    from tagboat.planner.edits.all_edits import composed  # noqa: PLC0415
+
     lines: list[str] = []
-    for edit in sorted({edit.path: edit for next_ in proposals for edit in next_.edits}.values(), key=_path):
+    for edit in composed(proposals):
         before = (edit.before or b"").decode("utf-8", "replace").splitlines(keepends=True)
         after = edit.after.decode("utf-8", "replace").splitlines(keepends=True)
         old = f"a/{edit.path}" if edit.before is not None else "/dev/null"
-        for line in unified_diff(before, after, old, f"b/{edit.path}"):
-            lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+        lines.extend(
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+            for line in unified_diff(before, after, old, f"b/{edit.path}")
+        )
     return "".join(lines).rstrip("\n")
 
 
@@ -104,10 +108,6 @@ def remarks_told(planning: Planning) -> Iterator[str]:
     for remark in planning.remarks:
         if remark.applies:
             yield f"{remark.place}: {remark.text}"
-
-
-def _path(edit: FileEdit) -> str:
-    return edit.path
 
 
 def _why(reason: Reason) -> str:

@@ -39,6 +39,12 @@ _OPEN_SCOPE = re.compile(r"\([^)]*$")
 _BLANK_END = re.compile(r"\s$")
 _LINE = re.compile(r"\r\n|\r|\n")
 _CONTEXT = re.compile(r"#### |[*-] ")
+_SPEAKS = re.compile(
+    r"^(?!(?:Signed-off|Co-[Aa]uthored|Reviewed|Acked|Tested)-[Bb]y:)"
+    rf"(?:[^{_BLANK}\r\n()!:]+(?:\([^()\r\n]+\))?!?(?::| \#)|!)|BREAKING[ -]CHANGE|_COMMIT",
+    re.MULTILINE,
+)
+"""What can make a body matter: a line that looks like a footer or a header, or one of the marks anywhere."""
 _TRAILER = re.compile(r"[A-Z][^-]*-")
 _NUMBER = re.compile(r"[0-9]+\Z")
 _BEGIN, _END = "BEGIN_NESTED_COMMIT", "END_NESTED_COMMIT"
@@ -54,8 +60,10 @@ def read(commit: str, message: str) -> Reading:
     """
     message = message[:LIMIT].strip()
     header = _HEADER.match(message)
-    if header is not None and header.end() == len(message):
-        return Reading((_change(commit, header, (), (), ""),))
+    if header is not None and _SPEAKS.search(message, header.end()) is None:
+        kind, scope, bang, subject = header.groups("")
+        breaking = (_tidy(subject),) if bang and subject else ()
+        return Reading((Change(commit, kind, scope, subject, breaking, bang=bool(bang)),))
     changes: list[Change] = []
     for part in _parts(overridden(message)):
         changes.extend(_read_part(commit, part.strip()))

@@ -5,7 +5,7 @@ Nothing here asks a forge or an index: what they know (versions that are taken) 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -24,6 +24,10 @@ from tagboat.planner.versions.paths import PathChange
 from tagboat.ports.history import History
 
 
+def _nothing_given(_rules: Rules, _heading: Heading) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked of a proposal.
@@ -38,6 +42,7 @@ class Wanted:
         taken: component → versions that an index knows.
         chosen: component → the version that a person asks for.
         paths: component → the files that changed since its last release, for the strategy ``paths``.
+        given: returns what a format needs besides the changes: a template's text, or what towncrier rendered.
         due: a release is made even when its notes have no entry.
     """
 
@@ -50,6 +55,7 @@ class Wanted:
     taken: Mapping[str, Collection[str]] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Sequence[PathChange]] = field(default_factory=dict)
+    given: Callable[[Rules, Heading], str] = _nothing_given
     due: bool = False
 
 
@@ -72,9 +78,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         walked = ranges(history, wanted.head, left, ends, oldest=oldest)
         commits |= walked.commits
         left = [rules for rules in left if rules.component in walked.astray]
-        found |= bases(
-            history, left, wanted.head, branch=wanted.branch, since=wanted.since, reachable=True
-        )
+        found |= bases(history, left, wanted.head, branch=wanted.branch, since=wanted.since, reachable=True)
     planned = tuple(
         planned_of(rules, found[rules.component], commits[rules.component], wanted) for rules in components
     )
@@ -108,7 +112,8 @@ def planned_of(rules: Rules, base: Base, commits: Sequence[Commit], wanted: Want
     )
     version, text = decision.version, ""
     if version:
-        text = section(counted.changes, rules.notes, _heading(rules, base, version, wanted))
+        heading = _heading(rules, base, version, wanted)
+        text = section(counted.changes, rules.notes, heading, given=wanted.given(rules, heading))
         asked = bool(chosen) or wanted.due
         if rules.versioning.releases == "notes" and not asked and not has_entries(text, rules.notes):
             decision = _nothing(decision)
@@ -184,7 +189,7 @@ def _moved(
         tag=heading.tag,
         level=reason.level,
         reasons=(reason, *next_.reasons),
-        section=section(changes, rules.notes, heading),
+        section=section(changes, rules.notes, heading, given=wanted.given(rules, heading)),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tagboat.config.dialects import planning_of
 from tagboat.config.planning import Planning, Rules
-from tagboat.core.change import Unread
+from tagboat.core.change import Level, Unread
 from tagboat.core.proposal import Reason
 from tagboat.planner.bases import Base
 from tagboat.planner.notes.formats import section
@@ -28,12 +28,14 @@ class Release:
         tag: its own tag.
         base: the commit whose history was released.
         repository: ``owner/name`` for links.
+        host: the forge's address for links; "" for the one that all get.
     """
 
     previous_tag: str
     tag: str
     base: str
     repository: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Replayed:
     Attributes:
         tag: the release's tag.
         version: the version that would have been next.
+        level: how far it moves.
         section: the notes, headed with the version that was released, so that a difference is one of content.
         reasons: why this version.
         unread: the commits that would not have counted.
@@ -52,6 +55,7 @@ class Replayed:
 
     tag: str
     version: str
+    level: Level
     section: str
     reasons: tuple[Reason, ...]
     unread: tuple[Unread, ...]
@@ -72,7 +76,7 @@ def replay(history: History, releases: Sequence[Release], host: str) -> Iterator
         StepFailedError: a commit or tag is not in the history.
     """
     for release in releases:
-        yield _replayed(history, release, planning_of(history.tree(release.base)), host)
+        yield _replayed(history, release, planning_of(history.tree(release.base)), release.host or host)
 
 
 def _replayed(history: History, release: Release, planning: Planning, host: str) -> Replayed:
@@ -90,6 +94,7 @@ def _replayed(history: History, release: Release, planning: Planning, host: str)
     return Replayed(
         release.tag,
         planned.version,
+        planned.level,
         section(planned.changes, rules.notes, heading),
         planned.reasons,
         planned.unread,

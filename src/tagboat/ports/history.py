@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,8 +46,8 @@ class History(Protocol):
         """Return the committer's time, in seconds since 1970."""
         ...
 
-    def last_change(self, head: str, path: str) -> str | None:
-        """Return the newest commit that changed a file, or None."""
+    def last_change(self, head: str, path: str, *, without: str = "") -> str | None:
+        """Return the newest commit that changed a file, or None; the history of ``without`` does not count."""
         ...
 
     def resolve(self, revision: str) -> str | None:
@@ -92,6 +92,10 @@ class History(Protocol):
 
     def diff(self, before: str, after: str) -> Sequence[PathDiff]:
         """Return the files that differ between two commits."""
+        ...
+
+    def branches(self) -> Mapping[str, str]:
+        """Return every branch and the commit at its head: the local ones, and those of ``origin`` that are not local."""
         ...
 
     def abbreviated(self, commits: Sequence[str]) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from tagboat.config.dialects import planning_of
 from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
-from tagboat.core.proposal import FileEdit, Next
+from tagboat.core.proposal import Next
 from tagboat.errors import RefusedError, StalePlanError, UsageError
 from tagboat.planner.propose import Wanted, propose
 from tagboat.wiring.remotes import forge_of
@@ -55,6 +55,8 @@ class Planned:
         planning: the rules.
         next: one proposal for each component.
         tree: the files at the head.
+        repository: ``owner/name`` for links, or "".
+        host: the forge's address for links, or "".
     """
 
     head: str
@@ -63,6 +65,8 @@ class Planned:
     planning: Planning
     next: tuple[Next, ...]
     tree: Tree
+    repository: str = ""
+    host: str = ""
 
     @property
     def digest(self) -> str:
@@ -102,6 +106,27 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
     return made
 
 
+def changelogs(ask: Ask, *, whole: bool) -> Iterator[tuple[str, list[str]]]:
+    """Yield each component and its sections, newest first: the next release's, and those of the past when asked.
+
+    Raises:
+        RefusedError, UsageError, ConfigError: as :func:`planned`.
+    """
+    from tagboat.planner.changelog import Links, sections  # noqa: PLC0415 - only for --all
+
+    made = planned(ask)
+    history = LocalHistory(ask.path)
+    try:
+        links = Links(made.repository, made.host)
+        for rules, next_ in zip(made.planning.components, made.next, strict=True):
+            found = [next_.section] if next_.section else []
+            if whole:
+                found += sections(history, made.head, rules, links)
+            yield rules.component, found
+    finally:
+        history.close()
+
+
 def planned(ask: Ask) -> Planned:
     """Return what would be released.
 
@@ -121,7 +146,8 @@ def planned(ask: Ask) -> Planned:
         wanted = Wanted(
             head, today, repository, host, branch, ask.since, ask.taken, _chosen(planning, ask.chosen)
         )
-        return Planned(head, branch, today, planning, propose(history, planning, wanted), tree)
+        proposals = propose(history, planning, wanted)
+        return Planned(head, branch, today, planning, proposals, tree, repository, host)
     finally:
         history.close()
 
@@ -132,10 +158,9 @@ def with_edits(made: Planned) -> Planned:
     Raises:
         ConfigError: an edit matches nothing, or too much; all such are told.
     """
-    from tagboat.planner.edits.all_edits import edits_of  # noqa: PLC0415 - only when they are asked for
+    from tagboat.planner.edits.all_edits import all_edits  # noqa: PLC0415 - only when they are asked for
 
-    rules = {rules.component: rules for rules in made.planning.components}
-    edits: Mapping[str, tuple[FileEdit, ...]] = edits_of(made.tree, rules, made.next, made.today)
+    edits = all_edits(made.tree, made.planning.components, made.next, made.today)
     return replace(made, next=tuple(replace(n, edits=edits.get(n.component, ())) for n in made.next))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Final
@@ -75,9 +75,10 @@ class LocalHistory:
         number = committer.rpartition(b"> ")[2].partition(b" ")[0]
         return int(number) if number.isdigit() else 0
 
-    def last_change(self, head: str, path: str) -> str | None:
+    def last_change(self, head: str, path: str, *, without: str = "") -> str | None:
         """See :class:`~tagboat.ports.history.History`."""
-        asked = ("rev-list", "-1", "--end-of-options", head, "--", path)
+        bound = (f"^{without}",) if without else ()
+        asked = ("rev-list", "-1", "--end-of-options", head, *bound, "--", path)
         return self._git.run(*asked).stdout.decode().strip() or None
 
     def resolve(self, revision: str) -> str | None:
@@ -142,6 +143,17 @@ class LocalHistory:
         asked = ("diff-tree", "-r", "-z", "--no-renames", "--name-status", "--end-of-options", before, after)
         fields = self._git.run(*asked).stdout.decode("utf-8", "surrogateescape").split("\0")
         return [PathDiff(path, status) for status, path in zip(fields[::2], fields[1::2], strict=False)]
+
+    def branches(self) -> Mapping[str, str]:
+        """See :class:`~tagboat.ports.history.History`."""
+        asked = ("for-each-ref", "--format=%(objectname) %(refname)", "refs/remotes/origin/", "refs/heads/")
+        found: dict[str, str] = {}
+        for line in self._git.run(*asked).stdout.decode("utf-8", "surrogateescape").split("\n"):
+            id_, _, name = line.partition(" ")
+            found[name.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")] = id_
+        found.pop("", None)
+        found.pop("HEAD", None)
+        return found
 
     def abbreviated(self, commits: Sequence[str]) -> Sequence[str]:
         """See :class:`~tagboat.ports.history.History`."""

@@ -13,9 +13,21 @@ from typing import Final
 
 _ASCII: Final = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz"
 _RANKS: Final = {character: rank for rank, character in enumerate(_ASCII, 1)}
+_SYMBOL: Final = _RANKS["$"]
 _BEYOND: Final = len(_ASCII) + 1
+_TABLE: Final = bytes(_RANKS.get(chr(code).lower(), 0) for code in range(256))
+_IGNORED: Final = bytes(code for code in range(128) if not _TABLE[code])
 
-Key = tuple[tuple[int, ...], tuple[int, ...], tuple[bool, ...]]
+Key = tuple[str, str, str]
+
+
+def collation_key(text: str) -> Key:
+    """Return what sorts ``text`` as the root collation does: letters, accents, case."""
+    if text.isascii():
+        return text.encode().translate(_TABLE, _IGNORED).decode("latin-1"), "", text.swapcase()
+    apart = unicodedata.normalize("NFD", text)
+    ranks = "".join(chr(rank) for rank in map(_rank, apart) if rank)
+    return ranks, "".join(filter(unicodedata.combining, apart)), apart.swapcase()
 
 
 @cache
@@ -28,16 +40,4 @@ def _rank(character: str) -> int:
     if kind in {"Cc", "Cf", "Mn", "Me"}:
         return 0
     # Symbols and punctuation beyond ASCII stand before the digits, letters behind them.
-    beyond = kind[0] in {"L", "N"}
-    return _BEYOND + ord(character) if beyond else _RANKS["$"]
-
-
-def collation_key(text: str) -> Key:
-    """Return what sorts ``text`` as the root collation does."""
-    if text.isascii():
-        letters = [character for character in text if _rank(character)]
-        return tuple(map(_rank, letters)), (), tuple(map(str.isupper, letters))
-    apart = unicodedata.normalize("NFD", text)
-    letters = [character for character in apart if _rank(character)]
-    accents = tuple(ord(character) for character in apart if unicodedata.combining(character))
-    return tuple(map(_rank, letters)), accents, tuple(map(str.isupper, letters))
+    return min(_BEYOND + ord(character), 0x10FFFF) if kind[0] in {"L", "N"} else _SYMBOL

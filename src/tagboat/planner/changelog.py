@@ -1,0 +1,60 @@
+"""A whole changelog from a history: one section for each release, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from tagboat.config.planning import Rules
+from tagboat.planner.messages import changes_of
+from tagboat.planner.notes.formats import section
+from tagboat.planner.notes.heading import Heading
+from tagboat.planner.past_releases import Contents, UnorderedError, contents
+from tagboat.planner.releases import Past, newest_first, sorted_by_component
+from tagboat.planner.versions.schemes import reader
+from tagboat.ports.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where notes point to: the project on the forge; "" for no links."""
+
+    repository: str = ""
+    host: str = ""
+
+
+def sections(history: History, head: str, rules: Rules, links: Links) -> list[str]:
+    """Return the section of each release that the head can reach, newest first.
+
+    What is not released yet is left out: :func:`~tagboat.planner.propose.propose` knows its version.
+
+    Raises:
+        ConfigError: the rules cannot be used.
+        StepFailedError: the history is damaged.
+    """
+    read = reader(rules.versioning, date.min)
+    tags = sorted_by_component(history.tags(), [rules])[rules.component]
+    releases = [past for _, past in newest_first(tags, read)]
+    try:
+        return _rendered(contents(history, head, rules, releases, ordered=False), rules, links)
+    except UnorderedError:
+        return _rendered(contents(history, head, rules, releases, ordered=True), rules, links)
+
+
+def _rendered(held: Iterator[Contents], rules: Rules, links: Links) -> list[str]:
+    return [_section(one, one.release, rules, links) for one in held if one.release is not None]
+
+
+def _section(held: Contents, release: Past, rules: Rules, links: Links) -> str:
+    previous = held.previous
+    heading = Heading(
+        release.version,
+        release.tag,
+        previous.tag if previous else "",
+        datetime.fromtimestamp(held.time, UTC).date(),
+        links.repository,
+        rules.notes.host or links.host,
+        rules.component,
+    )
+    return section(changes_of(held.commits, rules.reading).changes, rules.notes, heading)

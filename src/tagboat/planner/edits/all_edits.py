@@ -1,0 +1,102 @@
+"""The edits of a whole proposal: each component's version places and its changelog, one after the other.
+
+Two components may edit one file (a lock, a manifest): the second one's edit starts from the first one's result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from tagboat.config.planning import Rules
+from tagboat.config.project import Tree
+from tagboat.core.proposal import FileEdit, Next, Place
+from tagboat.errors import ConfigError
+from tagboat.planner.edits.files import file_edits
+from tagboat.planner.notes.formats import inserted
+from tagboat.planner.notes.heading import Heading
+
+
+def all_edits(
+    tree: Tree, components: Sequence[Rules], proposals: Sequence[Next], today: date
+) -> Mapping[str, tuple[FileEdit, ...]]:
+    """Return the edits of each component that is to be released.
+
+    Args:
+        tree: the files of the commit that it was planned from.
+        components: the rules of the components.
+        proposals: what would be released, in the order in which their edits are made.
+        today: the day of the release.
+
+    Raises:
+        ConfigError: edits that match nothing or too much, over all components.
+    """
+    rules = {rules.component: rules for rules in components}
+    changed: dict[str, bytes] = {}
+    found: dict[str, tuple[FileEdit, ...]] = {}
+    mistakes: list[ConfigError] = []
+    for next_ in proposals:
+        if not next_.version:
+            continue
+        now = _with(tree, changed)
+        try:
+            edits = file_edits(now, rules[next_.component], next_.last, next_.version, today)
+            noted = _changelog(now, rules[next_.component], next_, today)
+        except ConfigError as error:
+            mistakes.append(error)
+            continue
+        found[next_.component] = (*edits, *noted)
+        changed.update({edit.path: edit.after for edit in found[next_.component]})
+    if mistakes:
+        causes = dict.fromkeys(error.cause for error in mistakes)
+        raise ConfigError("; ".join(causes), remedy=mistakes[0].remedy)
+    return found
+
+
+def composed(proposals: Sequence[Next]) -> tuple[FileEdit, ...]:
+    """Return one edit for each file: from what it was before the first component's edit to what it is after the last."""
+    first: dict[str, FileEdit] = {}
+    last: dict[str, FileEdit] = {}
+    for next_ in proposals:
+        for edit in next_.edits:
+            first.setdefault(edit.path, edit)
+            last[edit.path] = edit
+    return tuple(
+        FileEdit(path, first[path].before, last[path].after, last[path].places, last[path].rule)
+        for path in sorted(first)
+    )
+
+
+def _changelog(tree: Tree, rules: Rules, next_: Next, today: date) -> tuple[FileEdit, ...]:
+    notes = rules.notes
+    if not notes.path or not next_.section:
+        return ()
+    path = notes.path.removeprefix("/")
+    if rules.path != "." and not notes.path.startswith("/"):
+        path = f"{rules.path}/{path}"
+    before = tree.get(path)
+    try:
+        text = before.decode("utf-8") if before is not None else None
+    except UnicodeDecodeError as error:
+        line = (before or b"").count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: this is not UTF-8 text", remedy="save it as UTF-8") from None
+    heading = Heading(next_.version, next_.tag, next_.last_tag, today, component=next_.component)
+    after = inserted(text, next_.section, notes, heading)
+    line = _first_difference(text or "", after)
+    place = Place(line, "", next_.section)
+    return (FileEdit(path, before, after.encode(), (place,), "the notes of the release"),)
+
+
+def _first_difference(before: str, after: str) -> int:
+    for number, (old, new) in enumerate(zip(before.split("\n"), after.split("\n"), strict=False), 1):
+        if old != new:
+            return number
+    return before.count("\n") + 1
+
+
+def _with(tree: Tree, changed: Mapping[str, bytes]) -> Tree:
+    if not changed:
+        return tree
+    overlay = dict(changed)
+    paths = frozenset((*tree.paths, *overlay))
+    return Tree(paths, lambda path: overlay[path] if path in overlay else tree.read(path))

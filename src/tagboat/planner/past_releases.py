@@ -1,0 +1,128 @@
+"""A component's releases with the commits of each, newest first, while the history streams by.
+
+A commit belongs to the oldest release whose tag reaches it. Going from children to parents, each commit takes the
+oldest release of its children along; a release is complete once no commit is left on the way that could be its own. Only
+the commits of releases that are open at the same time are held in memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tagboat.config.planning import Rules
+from tagboat.core.commit import Commit
+from tagboat.planner.ranges import Owners
+from tagboat.planner.releases import Past
+from tagboat.ports.history import History
+
+
+_UNMET: Final = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one release holds.
+
+    Attributes:
+        release: the release, or None for what is not released yet.
+        previous: the release before it, or None for the first.
+        time: when its commit was made, in seconds since 1970; 0 for what is not released yet.
+        commits: newest first.
+    """
+
+    release: Past | None
+    previous: Past | None
+    time: int
+    commits: Sequence[Commit]
+
+
+class UnorderedError(Exception):
+    """A commit came before one of its children, which a wrong clock can bring about."""
+
+
+def contents(
+    history: History, head: str, rules: Rules, releases: Sequence[Past], *, ordered: bool
+) -> Iterator[Contents]:
+    """Yield what each release holds, beginning with what is not released yet.
+
+    Args:
+        history: where the commits are read.
+        head: the commit to start from.
+        rules: the component's rules.
+        releases: its releases by their tags, the highest version first; those that the head cannot reach are left out.
+        ordered: have git sort the whole history first; without it commits come at once, and mostly in order.
+
+    Raises:
+        UnorderedError: a commit came before its child, which cannot happen with ``ordered``.
+    """
+    owners = Owners([rules])
+    without = (rules.stop,) if rules.stop else ()
+    open_ = _Open(head, releases)
+    everything = not owners.need_paths
+    for commit in history.commits(head, without=without, paths=owners.need_paths, ordered=ordered):
+        yield from open_.took(commit, counts=everything or rules.component in owners.of(commit))
+    yield from open_.rest()
+
+
+class _Open:
+    """The releases that are not complete yet; -1 stands for what is not released."""
+
+    def __init__(self, head: str, releases: Sequence[Past]) -> None:
+        self._releases = releases
+        self._of_tag: dict[str, int] = {past.commit: place for place, past in enumerate(releases)}
+        self._label: dict[str, int] = {head: -1}
+        self._left = Counter({-1: 1})
+        self._commits: dict[int, list[Commit]] = defaultdict(list)
+        self._times: dict[int, int] = {-1: 0}
+        self._done: set[str] = set()
+
+    def took(self, commit: Commit, *, counts: bool) -> Iterator[Contents]:
+        """Take one commit; yield the releases that are complete with it."""
+        label = first = self._label.pop(commit.id, _UNMET)
+        if label == _UNMET:
+            raise UnorderedError(commit.id)
+        place = self._of_tag.get(commit.id)
+        if place is not None:
+            self._times[place] = commit.time
+            label = max(label, place)
+        self._done.add(commit.id)
+        for parent in commit.parents:
+            known = self._label.get(parent)
+            if parent in self._done:
+                raise UnorderedError(parent)
+            if known is None:
+                self._label[parent] = label
+                self._left[label] += 1
+            elif known < label:
+                self._label[parent] = label
+                self._left[label] += 1
+                self._fewer(known)
+        if counts:
+            self._commits[label].append(commit)
+        self._fewer(first)
+        if first not in self._left:
+            yield from self._complete()
+
+    def rest(self) -> Iterator[Contents]:
+        """Yield what is left when the history has ended."""
+        self._left.clear()
+        yield from self._complete()
+
+    def _fewer(self, label: int) -> None:
+        self._left[label] -= 1
+        if not self._left[label]:
+            del self._left[label]
+
+    def _complete(self) -> Iterator[Contents]:
+        lowest = min(self._left, default=len(self._releases))
+        for label in sorted(label for label in self._times if label < lowest):
+            older = [place for place in self._times if place > label]
+            yield Contents(
+                self._releases[label] if label >= 0 else None,
+                self._releases[min(older)] if older else None,
+                self._times.pop(label),
+                self._commits.pop(label, []),
+            )
