@@ -11,7 +11,8 @@ DESCRIPTION := tests/openapi/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-pythons demo docs lock bench crash crash-without-find clean
+.PHONY: help setup lint test test-pythons demo docs lock lock-peers bench bench-planning crash \
+	crash-without-find clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,8 +60,16 @@ lock: setup ## Resolve the dependencies anew, without naming an index in the fil
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --all-extras --group dev pyproject.toml -o requirements/dev.lock
 
-bench: setup ## Start-up, cost of a step, and a rehearsal against bare commands, as ratios.
+lock-peers: setup ## Resolve anew what the planner is measured against (requirements/bench.in).
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 requirements/bench.in -o requirements/bench.lock
+
+bench: setup ## Everything that is measured, as ratios: start-up, steps, a rehearsal, planning.
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.planning
+
+bench-planning: setup ## Plans and changelogs against git log and other tools, on synthetic histories and a real one.
+	$(BIN)/python -m bench.planning
 
 crash: setup ## Kill releases 2,000 times, resume them, and hold the sandbox's journal against the rules.
 	$(BIN)/python -m tagboat.testing.crash

@@ -36,6 +36,41 @@ class Ratio:
         return f"{self.name:<58} {self.ours:8.3f} s / {self.yardstick:7.3f} s = {self.value:6.2f}  {limit:>6}  {mark}"
 
 
+@dataclass(frozen=True)
+class Peak:
+    """The most memory that a process or a child of its held, in MiB, and the most that it may be."""
+
+    name: str
+    mebibytes: float
+    limit: float | None
+
+    @property
+    def good(self) -> bool:
+        """Whether the memory is within its limit."""
+        return self.limit is None or self.mebibytes <= self.limit
+
+    def line(self) -> str:
+        """One row of the table."""
+        limit = f"≤ {self.limit:g}" if self.limit is not None else "-"
+        mark = "ok" if self.good else "TOO MUCH"
+        return f"{self.name:<58} {'':>21} {self.mebibytes:8.0f} MiB  {limit:>6}  {mark}"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A line that is no figure: what could not be measured, or what a command got wrong."""
+
+    text: str
+    good: bool = True
+
+    def line(self) -> str:
+        """One row of the table."""
+        return f"  {self.text}{'' if self.good else '  WRONG'}"
+
+
+Row = Ratio | Peak | Remark
+
+
 def seconds(deed: Callable[[], None]) -> float:
     """Time one call."""
     started = time.perf_counter()
