@@ -102,9 +102,7 @@ def _rules(tree: Tree, options: Options, table: Mapping[str, Any], generation: i
     options.beside(ELSEWHERE)
     tag = options.text("tag_format", "v{version}")
     options.said(f"{name}.tag", "tag_format")
-    if "add_partial_tags" in options:
-        options.flag("add_partial_tags")
-        options.said(f"{name}.ignored_tags", "add_partial_tags")
+    options.beside({"add_partial_tags": "tags such as v1 and v1.2 are never taken for releases"})
     return Rules(
         component=name,
         distribution=distribution,
