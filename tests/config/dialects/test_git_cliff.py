@@ -29,12 +29,14 @@ def counted(found: Planning, *messages: str) -> Counted:
 def outcome(found: Planning, message: str) -> tuple[str, Level] | None:
     """Return the title that a commit stands under and how far it moves the version; None when it does not count."""
     rules = found.components[0]
-    changes = counted(found, message).changes
-    if not changes:
+    read = counted(found, message)
+    if not read.changes:
         return None
+    change = read.changes[0]
     titles = {section.type: section.title for section in rules.notes.sections}
-    level = rules.versioning.levels.get(changes[0].type, rules.versioning.other)
-    return titles.get(changes[0].type, ""), rules.versioning.breaking if changes[0].breaking else level
+    own = rules.versioning.breaking if change.breaking else rules.versioning.levels.get(change.type)
+    level = read.levels.get(change, rules.versioning.other if own is None else own)
+    return titles.get(change.type, ""), level
 
 
 def lost(found: Planning) -> list[str]:
@@ -65,11 +67,12 @@ PARSERS = """
         ("chore(deps)!: a", None),
         ("chore: a", ("Chores", Level.PATCH)),
         ("docs: a\n\nabout security", ("Security", Level.PATCH)),
-        ("docs: security", ("", Level.PATCH)),
+        ("docs: security", ("docs", Level.PATCH)),
         ("Feat: a\n\nsecurity", ("Security", Level.MINOR)),
         ("a fix without a type", None),
-        ("docs: a", ("", Level.PATCH)),
-        ("docs: a\n\nfeat: in the body", ("", Level.PATCH)),
+        ("docs: a", ("docs", Level.PATCH)),
+        ("docs: a\n\nfeat: in the body", ("docs", Level.PATCH)),
+        ("odd: a", ("", Level.PATCH)),
     ],
 )
 def test_groups_are_titles_and_the_commits_own_type_is_the_level(
@@ -80,7 +83,8 @@ def test_groups_are_titles_and_the_commits_own_type_is_the_level(
 
 def test_titles_have_the_parsers_order_or_with_teras_filter_the_one_of_their_texts() -> None:
     def titles(found: Planning) -> list[str]:
-        return list(dict.fromkeys(section.title for section in found.components[0].notes.sections))
+        sections = found.components[0].notes.sections
+        return list(dict.fromkeys(section.title for section in sections if section.title[0].isupper()))
 
     assert titles(planning(PARSERS)) == ["New things", "Corrections", "Chores", "Security"]
     sorted_by_tera = (
@@ -101,8 +105,14 @@ def test_breaking_commits_can_be_protected_from_being_skipped() -> None:
     free, protected = planning(text.format("false")), planning(text.format("true"))
     for message in ("chore!: a", "chore(x)!: a", "chore: a\n\nBREAKING CHANGE: b"):
         assert outcome(free, message) is None
-        assert outcome(protected, message) == ("", Level.MAJOR)
+        assert outcome(protected, message) == ("chore", Level.MAJOR)
     assert outcome(protected, "chore: a") is None
+
+
+def test_a_group_of_some_fixes_is_not_the_title_of_the_others() -> None:
+    found = planning("[git]\ncommit_parsers = [{message = '^fix[(]api[)]', group = 'API'}]\n")
+    assert outcome(found, "fix(api): a") == ("API", Level.PATCH)
+    assert outcome(found, "fix: a") == ("fix", Level.PATCH)
 
 
 def test_unmatched_commits_can_be_left_out() -> None:
@@ -142,8 +152,12 @@ def test_types_can_be_given_levels_of_their_own() -> None:
         ("ci: a", Level.NONE),
         ("docs: huge", Level.NONE),
         ("fix: more", Level.PATCH),
+        ("more!: a", Level.MAJOR),
+        ("docs!: a", Level.NONE),
     ):
         assert outcome(found, message) == ("All", level)
+    alone = planning("[git]\ncommit_parsers = []\n[bump]\ncustom_minor_increment_regex = 'more'\n")
+    assert outcome(alone, "more: a") == ("", Level.MINOR)
 
 
 def test_what_bump_says_becomes_versioning() -> None:
@@ -198,9 +212,9 @@ def test_a_parser_that_cannot_be_carried_over_is_remarked_on(parser: str, key: s
     ("parser", "message", "title"),
     [
         ("{ field = 'scope', pattern = '^api$', group = 'A' }", "fix(api): a", "A"),
-        ("{ field = 'scope', pattern = 'api', group = 'A' }", "fix: api", ""),
+        ("{ field = 'scope', pattern = 'api', group = 'A' }", "fix: api", "fix"),
         ("{ footer = '^changelog ?#ignore', group = 'A' }", "fix: a\n\nchangelog #ignore", "A"),
-        ("{ body = '^\\\\$', group = 'A' }", "fix: a", ""),
+        ("{ body = '^\\\\$', group = 'A' }", "fix: a", "fix"),
         ("{ message = '(?i)^FIX', group = 'A' }", "fix: a", "A"),
         ("{ message = '^fix.*$', group = 'A' }", "fix: a", "A"),
         ("{ message = 'never', body = 'b', group = 'A' }", "fix: a\n\nb", "A"),

@@ -33,10 +33,17 @@ CHANGELOG: Final[Mapping[str, str]] = {
 }
 REMOTES: Final = ("github", "gitlab", "gitea", "bitbucket", "azure_devops")
 BUMP_LEVELS: Final = (
+    "no_increment_regex",
     "custom_major_increment_regex",
     "custom_minor_increment_regex",
-    "no_increment_regex",
 )
+"""The options that give types a level, in the order in which ``next_version`` asks for them."""
+
+USUAL_TYPES: Final = (
+    *("feat", "fix", "perf", "refactor", "docs", "doc", "style", "test", "tests", "build", "ci", "chore"),
+    *("deps", "revert", "release", "wip", "misc", "other"),
+)
+"""Types of commits that no parser puts into a group: each stands under its own name."""
 
 DEFAULT_PARSERS: Final[tuple[Mapping[str, Any], ...]] = (
     {"message": "^feat", "group": "🚀 Features"},

@@ -1,9 +1,9 @@
 """git-cliff's commit parsers as rules for messages.
 
 A parser gives a commit a group, and the group says nothing of the version: that follows from the commit's own type. Here
-one word does both. So a parser becomes a rule for each *class* of types (features, and what the ``*_increment_regex``
-options name), with a type of its own below the group's heading: ``feat`` and ``features`` stand under one title, and only
-the first is minor.
+one type does both. So a group is a type, and a parser becomes a rule for each *class* of the commits' own types that
+moves the version in its own way: features, and what the ``*_increment_regex`` options name. ``^feat`` keeps the type
+``feat``, so that an explanation says what people expect.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tagboat.config.dialects.git_cliff_options import BUMP_LEVELS, DEFAULT_PARSERS
+from tagboat.config.dialects.git_cliff_options import BUMP_LEVELS, DEFAULT_PARSERS, USUAL_TYPES
 from tagboat.config.dialects.options import Options
 from tagboat.config.dialects.patterns import Untranslatable, translated
 from tagboat.config.planning import MessageRule, Section
@@ -39,17 +39,14 @@ class _Class:
     """Types that move the version alike.
 
     Attributes:
-        word: what their types are called.
-        look: a look-ahead at the message's beginning that finds them; "" for all that is left.
-        level: how far they move it; None for the level of all others.
+        look: a look-ahead at the message's beginning that finds them.
+        level: how far they move it.
+        feature: whether they are features, as everybody spells them.
     """
 
-    word: str
     look: str
-    level: Level | None
-
-
-_REST: Final = _Class("", "", None)
+    level: Level
+    feature: bool = False
 
 
 class Parsers:
@@ -69,7 +66,7 @@ class Parsers:
         self._ordered = ordered
         self._plain = not any(key in bump for key in BUMP_LEVELS)
         self._classes = tuple(_classes(bump))
-        self._types: dict[tuple[str, str], str] = {}
+        self._types: dict[tuple[str, bool], str] = {}
         self._levels: dict[str, Level] = {_FEATURE: Level.MINOR}
         self._groups: dict[str, str] = {}
 
@@ -83,14 +80,20 @@ class Parsers:
             rules.extend(self._of(parser))
         if self._filter:
             rules.append(MessageRule(self._anchored(""), skip=True))
+        else:
+            rules.extend(self._leveled("", one, "", "") for one in self._classes if not one.feature)
         return tuple(rules)
 
     def sections(self) -> tuple[Section, ...]:
-        """Return the headings, a type below each; after :meth:`rules`."""
+        """Return the headings, with the types below them; after :meth:`rules`."""
         titles = list(self._groups) if self._ordered else sorted(self._groups)
         place = {title: number for number, title in enumerate(titles)}
         rows = sorted(self._types.items(), key=lambda row: place[row[0][0]])
-        return tuple(Section(word, self._groups[group]) for (group, _), word in rows)
+        sections = [Section(word, self._groups[group]) for (group, _), word in rows]
+        if not self._filter:  # a commit of no group stands under its own type
+            taken = set(self._types.values())
+            sections += [Section(word, word) for word in USUAL_TYPES if word not in taken]
+        return tuple(sections)
 
     def levels(self) -> Mapping[str, Level]:
         """Return the levels of the types; after :meth:`rules`."""
@@ -129,29 +132,40 @@ class Parsers:
         yield MessageRule(self._anchored(pattern), skip=True)
 
     def _grouped(self, pattern: str, heads: tuple[str, ...], group: str, scope: str) -> Iterator[MessageRule]:
-        for one in (*self._classes, _REST):
-            if one.word == _FEATURE and self._plain and heads and not any(map(_FEATURE.startswith, heads)):
+        whole = heads[0] if len(heads) == 1 and pattern == f"^{heads[0]}" else ""
+        word = self._word(group, whole)
+        for one in self._classes:
+            if one.feature and self._plain and heads and not any(map(_FEATURE.startswith, heads)):
                 continue
-            word = self._word(group, one, heads)
-            yield MessageRule(self._anchored(pattern, one.look), type=word, scope=scope)
+            if one.feature and whole == _FEATURE:
+                own = self._word(group, whole, feature=True)
+                yield MessageRule(self._anchored(pattern, one.look), type=own, scope=scope)
+            else:
+                yield self._leveled(pattern, one, word, scope)
+        yield MessageRule(self._anchored(pattern), type=word, scope=scope)
 
-    def _word(self, group: str, one: _Class, heads: tuple[str, ...]) -> str:
-        """Return the type of a class below a group: a word of the parser's own where there is just one."""
+    def _leveled(self, pattern: str, one: _Class, word: str, scope: str) -> MessageRule:
+        """Return the rule for a class; what breaks keeps the level of what breaks, unless the class moves nothing."""
+        plain = "" if one.level in {Level.NONE, Level.MAJOR} else f"(?!{_BREAKING})"
+        return MessageRule(self._anchored(pattern, plain + one.look), type=word, scope=scope, level=one.level)
+
+    def _word(self, group: str, whole: str, *, feature: bool = False) -> str:
+        """Return the type of a group: ``whole``, the word that is all of the parser's pattern, or one made of its title."""
         self._groups.setdefault(group, _COMMENT.sub("", group).strip() or group)
-        known = self._types.get((group, one.word))
+        known = self._types.get((group, feature))
         if known is not None:
             return known
         slug = _SLUG.sub("-", self._groups[group].lower()).strip("-") or "group"
-        own = heads[0] if len(heads) == 1 and heads[0] != _FEATURE and not one.word else ""
-        base = one.word or own or slug
-        taken = set(self._types.values()) | (set() if one.word else {_FEATURE})
+        base = _FEATURE if feature else whole if whole != _FEATURE else ""
+        base = base or slug
+        taken = set(self._types.values()) | (set() if feature else {_FEATURE})
         word = base if base not in taken else f"{base}-{slug}"
         number = 2
         while word in taken:
             word, number = f"{base}-{slug}-{number}", number + 1
-        self._types[group, one.word] = word
-        if one.level is not None:
-            self._levels[word] = one.level
+        self._types[group, feature] = word
+        if feature:
+            self._levels[word] = Level.MINOR
         return word
 
     def _patterns(self, parser: Options) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -180,11 +194,7 @@ class Parsers:
 
 def _classes(bump: Options) -> Iterator[_Class]:
     """Yield the classes of types in the order in which ``next_version`` asks for them."""
-    for key, word, level in (
-        ("no_increment_regex", "unreleased", Level.NONE),
-        ("custom_major_increment_regex", "major", Level.MAJOR),
-        ("custom_minor_increment_regex", "minor", Level.MINOR),
-    ):
+    for key, level in zip(BUMP_LEVELS, (Level.NONE, Level.MAJOR, Level.MINOR), strict=True):
         pattern = bump.text(key)
         if pattern:
             try:
@@ -192,8 +202,8 @@ def _classes(bump: Options) -> Iterator[_Class]:
             except Untranslatable as error:
                 bump.remark(key, f"it is not applied: {error}")
                 continue
-            yield _Class(word, rf"(?=[^\s():!]*?(?:{found})[^\s():!]*[(!:])", level)
-    yield _Class(_FEATURE, r"(?=(?i:feat)[(!:])", Level.MINOR)
+            yield _Class(rf"(?=[^\s():!]*?(?:{found})[^\s():!]*[(!:])", level)
+    yield _Class(r"(?=(?i:feat)[(!:])", Level.MINOR, feature=True)
 
 
 def _heads(pattern: str) -> tuple[str, ...]:
