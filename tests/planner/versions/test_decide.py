@@ -138,6 +138,12 @@ def test_a_version_that_a_reviewed_change_wrote_is_the_next() -> None:
     assert decision.reasons[0].rule == "the files hold 2.0.0rc1 already"
 
 
+def test_a_reviewed_version_needs_no_change_that_counts() -> None:
+    rules = Versioning(release_as="3.0.0", strategy="always-major")
+    assert following("1.2.3", reviewed="1.4.0", rules=rules).version == "1.4.0"
+    assert following("1.2.3", reviewed="1.2.3", rules=rules) == Decision("", Level.NONE, ())
+
+
 @pytest.mark.parametrize("reviewed", ["1.2.3", "1.2.2", "1.2.3.0"])
 def test_a_version_in_the_files_that_is_released_already_says_nothing(reviewed: str) -> None:
     decision = following("1.2.3", change("fix"), reviewed=reviewed)

@@ -106,6 +106,8 @@ def test_every_expression_that_is_none_is_told() -> None:
         ("a/**/b/**/c", "a/x/b/y/b/z/c", True),
         ("a/**/b/**/c", "a/x/y/c", False),
         ("**", "anything/at/all", True),
+        ("a/**", "a", False),
+        ("**/a", "b", False),
         ("a", "a/b", False),
         ("A", "a", False),
         ("/".join(["**", "a"] * 40) + "/b", "/".join(["a"] * 2000), False),

@@ -74,7 +74,8 @@ def decide(
         rules: how the version follows.
         today: the date, for CalVer.
         taken: versions that exist already, as tags or on an index; none of them is returned.
-        reviewed: the version that the files hold at the commit, when it shall count; or "".
+        reviewed: the version that the files hold at the commit, when it shall count; or "". It is a release of its
+            own when it is above the last one, even without any change that counts.
         levels: the changes that a rule for messages gave a level.
         paths: the files that the changes touch, for the strategy ``paths``.
         places: attribute of ``rules`` (``strategy``) → where it was configured; ``rules`` for the rules for messages.
@@ -84,7 +85,8 @@ def decide(
         InvalidError: the last release or the initial version is no version of this scheme.
     """
     by_paths, said = rules.strategy == "paths", places or {}
-    if not changes and not (by_paths and paths):
+    idle = not changes and not (by_paths and paths)
+    if idle and not reviewed:
         return Decision("", Level.NONE, ())
     read, known = reader(rules, today), Taken(taken)
     before = must_read(read, last, "the last release") if last else None
@@ -93,27 +95,16 @@ def decide(
     else:
         below_one = before is not None and before.major == 0
         reasons = evidence(changes, rules, levels or {}, said, below_one=below_one)
-    level, reasons = _level(reasons, rules, said)
+    level, reasons = (Level.NONE, ()) if idle else _level(reasons, rules, said)
     base = _baseline(before, taken, read) if by_paths else before
-    wish, warnings = _granted(_wishes(changes, rules, reviewed), before, read, known)
+    wishes = _wishes(changes, "" if idle else rules.release_as, reviewed)
+    wish, warnings = _granted(wishes, before, read, known)
     if wish is not None and by_paths and wish[1].name == _FILES and base is not None:
         wish = wish if wish[0].key >= base.moved(level).key else None
     if wish is not None:
-        number, asked = wish
-        moved = distance(before, number) if before else level
-        if asked.name == _FILES and moved < level:
-            warnings += (
-                f"the files hold {number.text}, which is {moved.word}, but the changes are {level.word}",
-            )
-        first = Reason(
-            moved,
-            asked.rule,
-            asked.commit,
-            asked.text,
-            said.get("release_as", "") if asked.configured else "",
-        )
-        return Decision(number.text, moved, (first, *reasons), warnings)
-    if rules.strategy == "manual" or (level == Level.NONE and rules.releases == "level"):
+        first, warning = _told(wish, before, level, said)
+        return Decision(wish[0].text, first.level, (first, *reasons), (*warnings, *warning))
+    if idle or rules.strategy == "manual" or (level == Level.NONE and rules.releases == "level"):
         return Decision("", level, reasons, warnings)
     number, level, why, attribute = _strategic(base, level, rules, read, today)
     free, skipped = known.free(number)
@@ -145,9 +136,9 @@ def _strategic(
     return following(base, level, rules), level, "", ""
 
 
-def _wishes(changes: Sequence[Change], rules: Versioning, reviewed: str) -> Iterator[_Wish]:
-    if rules.release_as:
-        yield _Wish(rules.release_as, "release-as", f"release-as is {rules.release_as}", configured=True)
+def _wishes(changes: Sequence[Change], release_as: str, reviewed: str) -> Iterator[_Wish]:
+    if release_as:
+        yield _Wish(release_as, "release-as", f"release-as is {release_as}", configured=True)
     for change in changes:
         if change.release_as.strip():
             name = f"Release-As of commit {change.commit[:7]}"
@@ -157,6 +148,20 @@ def _wishes(changes: Sequence[Change], rules: Versioning, reviewed: str) -> Iter
             break
     if reviewed:
         yield _Wish(reviewed, _FILES, f"the files hold {reviewed} already")
+
+
+def _told(
+    wish: tuple[Number, _Wish], before: Number | None, level: Level, places: Mapping[str, str]
+) -> tuple[Reason, tuple[str, ...]]:
+    """Return the reason for a version that somebody asked for, and a warning when the files hold too low a one."""
+    number, asked = wish
+    moved = distance(before, number) if before else level
+    place = places.get("release_as", "") if asked.configured else ""
+    reason = Reason(moved, asked.rule, asked.commit, asked.text, place)
+    if asked.name != _FILES or moved >= level:
+        return reason, ()
+    text = f"the files hold {number.text}, which is {moved.word}, but the changes are {level.word}"
+    return reason, (text,)
 
 
 def _granted(

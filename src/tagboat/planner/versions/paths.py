@@ -58,7 +58,8 @@ def evidence(
 def matches(pattern: str, path: str) -> bool:
     """Say whether a path matches a glob pattern: ``*`` and ``?`` within one name, ``**`` for any number of names.
 
-    Time is the product of both lengths at most.
+    At the end, ``**`` stands for everything inside: ``docs/**`` is not ``docs`` itself. Time is the product of both
+    lengths at most.
     """
     from fnmatch import fnmatchcase  # noqa: PLC0415
 
@@ -77,7 +78,7 @@ def matches(pattern: str, path: str) -> bool:
             place, name = star + 1, resume
         else:
             return False
-    return all(part == "**" for part in wanted[place:])
+    return place == len(wanted)
 
 
 _Test = Callable[[PathChange], bool]
