@@ -14,6 +14,7 @@ HATCH = (
 SETUPTOOLS = "[project]\nname = 'acme'\ndynamic = ['version']\n[tool.setuptools.dynamic]\nversion = {}\n"
 FLIT = "[build-system]\nbuild-backend = 'flit_core.buildapi'\n[project]\nname = 'acme-x'\ndynamic = ['version']\n"
 PDM = "[project]\nname = 'acme'\n[tool.pdm.version]\nsource = 'file'\npath = 'acme/__init__.py'\n"
+MATURIN = "[build-system]\nbuild-backend = 'maturin'\n[project]\nname = 'acme'\ndynamic = ['version']\n"
 
 
 def tree(files: dict[str, str]) -> Tree:
@@ -117,6 +118,23 @@ def tree(files: dict[str, str]) -> Tree:
             1,
         ),
         ({"setup.py": "setup(version=read())", "VERSION.txt": "1.2\n"}, "VERSION.txt", 1),
+        (
+            {
+                "pyproject.toml": MATURIN,
+                "Cargo.toml": "[package]\nversion = '1.2'\n[dependencies]\nx = '1.2'\n",
+            },
+            "Cargo.toml",
+            2,
+        ),
+        (
+            {
+                "pyproject.toml": PDM,
+                "acme/__init__.py": "try:\n    __version__ = '1.2'\nexcept E:\n    __version__ = '0.0.0'\n",
+            },
+            "acme/__init__.py",
+            2,
+        ),
+        ({"setup.cfg": "[metadata]\nname = acme\nversion =\n    1.2\n"}, "setup.cfg", 4),
     ],
 )
 def test_the_place_of_the_version_is_found_and_edited_alone(

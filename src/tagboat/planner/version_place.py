@@ -4,7 +4,7 @@ Looked for in the order in which the back ends decide:
 
 1. ``[project] version``, then ``[tool.poetry] version``, in ``pyproject.toml``;
 2. what ``pyproject.toml`` points at for a dynamic version: Hatch's ``path``, setuptools' ``attr`` or ``file``, PDM's file
-   source, and the ``__version__`` of flit's module;
+   source, ``[package] version`` of maturin's ``Cargo.toml``, and the ``__version__`` of flit's module;
 3. ``[metadata] version`` in ``setup.cfg``, there too ``attr:`` and ``file:``;
 4. the literal ``version`` of ``setup.py``;
 5. for a ``setup.py`` that reads it from elsewhere: the one ``__version__`` of the package or of the files that it names.
@@ -19,7 +19,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from tagboat.config.document import inner, text_at
+from tagboat.config.document import inner, parse, text_at
 from tagboat.config.project import Tree, inside, setup_cfg_of, table_of
 from tagboat.errors import RefusedError
 from tagboat.planner.version_text import (
@@ -103,11 +103,20 @@ def _pointed_at(
             yield from _assigned(tree, inside(folder, name), ("__version__", "VERSION", "version"))
     yield from _setuptools(tree, folder, inner(pyproject, "tool", "setuptools", "dynamic", "version"))
     backend = text_at(pyproject, "build-system", "build-backend") or ""
+    if backend.startswith("maturin"):
+        manifest = text_at(pyproject, "tool", "maturin", "manifest-path") or "Cargo.toml"
+        yield from _cargo(tree, inside(folder, manifest))
     if backend.startswith("flit"):
         usual = canonicalize_name(distribution).replace("-", "_")
         name = text_at(pyproject, "tool", "flit", "module", "name")
         name = name or text_at(pyproject, "tool", "flit", "metadata", "module") or usual
         yield from _attribute(tree, folder, f"{name}.__version__")
+
+
+def _cargo(tree: Tree, file: str) -> Iterator[VersionPlace]:
+    data = tree.get(file)
+    if data is not None and isinstance(inner(parse(file, data), "package").get("version"), str):
+        yield from _read(tree, file, toml_value(data, ("package", "version")))
 
 
 def _setuptools(tree: Tree, folder: str, version: Mapping[str, Any]) -> Iterator[VersionPlace]:

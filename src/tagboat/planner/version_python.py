@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from tagboat.config.document import LIMIT
@@ -33,6 +33,7 @@ class Literal:
         spans: where each of them stands, in bytes of the file; of a text, between the quotes. Empty when they are not
             plain literals in one line.
         many: whether it is a tuple or a list.
+        nested: whether it stands below an ``if``, ``try`` or ``with``.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Literal:
     values: tuple[str, ...]
     spans: tuple[Span, ...]
     many: bool = False
+    nested: bool = False
 
 
 def literals(data: bytes, names: Iterable[str]) -> list[Literal]:
@@ -48,9 +50,11 @@ def literals(data: bytes, names: Iterable[str]) -> list[Literal]:
     source = _Source.of(data)
     if source is None:
         return []
+    body = statements(source.text)
+    top = {id(node.value) for node in body if isinstance(node, ast.Assign | ast.AnnAssign)}
     return [
-        literal
-        for name, node in _assigned(statements(source.text))
+        replace(literal, nested=id(node) not in top)
+        for name, node in _assigned(body)
         if name in wanted and (literal := _literal(source, name, node)) is not None
     ]
 

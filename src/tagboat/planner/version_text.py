@@ -73,8 +73,11 @@ def whole_text(data: bytes) -> list[Span]:
 
 def assigned(data: bytes, names: Iterable[str]) -> list[Span]:
     """Find the literals that a Python module assigns to one of these names."""
-    found = (literal for literal in literals(data, names) if not literal.many)
-    return _versions(data, (span for literal in found for span in literal.spans))
+    found = [literal for literal in literals(data, names) if not literal.many]
+    # Below a try or an if there often is what holds when the package is not installed: "0.0.0".
+    top = [literal for literal in found if not literal.nested]
+    first = top or [literal for literal in found if not is_stand_in(literal.values[0])]
+    return _versions(data, (span for literal in first for span in literal.spans))
 
 
 def given_to_setup(data: bytes) -> list[Span]:
@@ -110,6 +113,11 @@ def _in_bytes(text: str, start: int, end: int) -> Span:
 
 def _versions(data: bytes, spans: Iterable[Span]) -> list[Span]:
     return [(start, end) for start, end in spans if _is_version(data[start:end])]
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a version is one like ``0.0.0`` or ``0+unknown``, which a build replaces."""
+    return _is_version(text.encode()) and not any(Version(text).release)
 
 
 def _is_version(text: bytes) -> bool:

@@ -219,3 +219,70 @@ def test_a_lock_that_stays_is_said() -> None:
     assert [edit.path for edit in file_edits(tree, Rules("acme"), "1.2.3", "1.3.0", TODAY)] == [
         "pyproject.toml"
     ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("**/v", {"v", "a/v", "a/b/v", "a/b/c/v"}),
+        ("a/**/v", {"a/v", "a/b/v", "a/b/c/v"}),
+        ("*/v", {"a/v"}),
+        ("a/*/*/v", {"a/b/c/v"}),
+        ("**/b/**/v", {"a/b/v", "a/b/c/v"}),
+        ("/**/*", {"v", "a/v", "a/b/v", "a/b/c/v"}),
+        ("./a/v", {"a/v"}),
+    ],
+)
+def test_stars_stand_for_names_and_depths(pattern: str, found: set[str]) -> None:
+    files: dict[str, str | bytes] = dict.fromkeys(["v", "a/v", "a/b/v", "a/b/c/v", "other/v"], "1.2.3")
+    assert set(edited(files, Edit(pattern, "text"))) == found
+
+
+def test_many_stars_on_a_deep_path_end_soon() -> None:
+    deep = "/".join(["a"] * 2000)
+    assert (
+        edited({deep: "1.2.3"}, Edit("/".join(["**", "a*a*a*"] * 200) + "/b*", "text", required=False)) == {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "after"),
+    [
+        ("(1, 2, 3)", "2.0rc1", "(2, 0, 0)"),
+        ("[1,2 ,3]", "2.0.1", "[2,0 ,1]"),
+        ("('1', \"2\", '3')", "2.0.1", "('2', \"0\", '1')"),
+        ("(1, 2, 3, 'final', 0)", "2.0rc1", "(2, 0, 0, 'candidate', 1)"),
+        ("(1, 2, 3, 'b', 4)", "2.0a3", "(2, 0, 0, 'a', 3)"),
+        ("(1, 2, 3, '', 0)", "2.0", "(2, 0, 0, '', 0)"),
+        ("(1, 2)", "1.3.0", "(1, 3)"),
+    ],
+)
+def test_a_tuple_keeps_its_form(before: str, version: str, after: str) -> None:
+    files: dict[str, str | bytes] = {"a.py": f"VERSION = {before}\n"}
+    assert edited(files, Edit("a.py", "python", key="VERSION"), version=version) == {
+        "a.py": f"VERSION = {after}\n"
+    }
+
+
+def test_a_tuple_without_room_is_refused() -> None:
+    said = refusal({"a.py": "\nVERSION = (1, 2)\n"}, Edit("a.py", "python", key="VERSION"), version="1.3.1")
+    assert said == "a.py:2: VERSION has no room for 1.3.1: (1, 2)"
+
+
+def test_the_installed_version_s_stand_in_stays() -> None:
+    module = "try:\n    __version__ = version('acme')\nexcept E:\n    __version__ = '0.0.0+unknown'\n"
+    assert edited({"pyproject.toml": PROJECT, "acme.py": module}) == {
+        "pyproject.toml": PROJECT.replace("1.2.3", "1.3.0")
+    }
+
+
+def test_hostile_modules_end_soon() -> None:
+    files: dict[str, str | bytes] = {
+        "pyproject.toml": PROJECT,
+        "acme.py": "__version__ = '1.2.3'; " * 5_000,
+        "acme/version.py": "__version__ = '\u00e9'\n" * 5_000,
+        "acme/__init__.py": "(" * 20_000,
+        "acme/_version.py": b"\0__version__ = '1.2.3'",
+        "acme/about.py": "x = 1\n" * 400_000,
+    }
+    assert set(edited(files)) == {"pyproject.toml"}

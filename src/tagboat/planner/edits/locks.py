@@ -24,7 +24,7 @@ _LOCAL = ("editable", "virtual", "directory", "workspace")
 _HEADER = re.compile(r"^\[\[(?:package|packages)\]\][ \t]*\r?$", re.MULTILINE)
 _OTHER = re.compile(r"^\[{1,2}(?!\[|package\.|packages\.)", re.MULTILINE)
 _VERSION = re.compile(r"""^version[ \t]*=[ \t]*(["'])([^"'\r\n]*)\1""", re.MULTILINE)
-_PIXI = re.compile(r"^- pypi: (?![a-z+]+://)[^\n]*\n(?:  [^\n]*\n?)*", re.MULTILINE)
+_PIXI = re.compile(r"^- pypi: (?![a-z+]+://)[^\n]*\n(?:  [^\n]*+\n?)*+", re.MULTILINE)
 
 
 def is_lock(path: str) -> bool:

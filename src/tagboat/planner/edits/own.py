@@ -15,15 +15,15 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from tagboat.config.document import inner, text_at
+from tagboat.config.document import LIMIT, inner, text_at
 from tagboat.config.planning import Rules
 from tagboat.config.project import Tree, inside, table_of
 from tagboat.errors import ConfigError
 from tagboat.planner.edits.locks import NAMES, lock_spots
-from tagboat.planner.edits.python import all_zero, beside, version_of
+from tagboat.planner.edits.python import beside, version_of
 from tagboat.planner.edits.spots import LONGEST, REMEDY, Source, Spot, Words
 from tagboat.planner.version_place import decisive_places, metadata_places, package_roots
-from tagboat.planner.version_text import VersionPlace, assigned, whole_text
+from tagboat.planner.version_text import VersionPlace, assigned, is_stand_in, whole_text
 from tagboat.planner.version_vcs import is_dynamic_from_vcs
 
 _MODULES = ("__init__", "__version__", "_version", "version", "__about__", "about", "_about")
@@ -46,10 +46,11 @@ def own_spots(tree: Tree, rules: Rules, words: Words) -> list[tuple[str, Spot]]:
         return []
     places = {(place.file, place.start): place for place in (*first, *metadata_places(tree, folder))}
     known = {words.last, *(place.version for place in first)}
+    standing = all(is_stand_in(text) for text in known if text)
     for file in _modules(tree, folder, name):
         data = tree.read(file)
         found = [VersionPlace.of(data, *span) for span in assigned(data, ["__version__"])]
-        real = [place for place in found if not all_zero([place.version]) or all_zero(known - {""})]
+        real = [place for place in found if not is_stand_in(place.version) or standing]
         places.update({(file, place.start): place for place in real})
     spots = [
         (file, Spot(place.start, place.end, words.value(place.version)))
@@ -82,7 +83,8 @@ def _locked(tree: Tree, rules: Rules, words: Words) -> Iterator[tuple[str, Spot]
 
 def _beside(tree: Tree, file: str, words: Words, known: set[str]) -> list[Spot]:
     data = tree.read(file)
-    return beside(Source.of(file, data), words, known) if b"\0" not in data else []
+    readable = b"\0" not in data and len(data) <= LIMIT
+    return beside(Source.of(file, data), words, known) if readable else []
 
 
 def _version_files(tree: Tree, folder: str, words: Words, known: set[str]) -> Iterator[tuple[str, Spot]]:

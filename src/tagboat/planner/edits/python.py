@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from packaging.version import InvalidVersion, Version
 
@@ -134,9 +134,3 @@ def _offset(source: Source, line: int) -> int:
     for _ in range(line - 1):
         offset = source.text.find("\n", offset) + 1
     return offset
-
-
-def all_zero(texts: Iterable[str]) -> bool:
-    """Whether every text is a stand-in such as ``0.0.0`` or ``0+unknown``, which a build replaces."""
-    versions = [version_of(text) for text in texts]
-    return all(version is not None and not any(version.release) for version in versions)
