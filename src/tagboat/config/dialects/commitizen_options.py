@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tagboat.config.dialects.hints import hint
 from tagboat.config.document import text_at
 from tagboat.config.project import Tree, table_of
 
@@ -61,7 +62,6 @@ _HOOK = re.compile(
 _NEEDS = re.compile(
     r"(?<![\w-])commitizen[\"']?[ \t]{0,9}(?:=[ \t]{0,9}[\"'])?[ \t]{0,9}(?:==|~=|\^|~)?[ \t]{0,9}([0-9]{1,3})\.([0-9]{1,3})"
 )
-_LONGEST: Final = 200_000
 
 
 def used_version(tree: Tree, own: str) -> tuple[int, int]:
@@ -74,8 +74,7 @@ def used_version(tree: Tree, own: str) -> tuple[int, int]:
         own: the version that the configuration gives the project itself.
     """
     for path, pattern in ((".pre-commit-config.yaml", _HOOK), ("pyproject.toml", _NEEDS)):
-        data = tree.get(path)
-        found = pattern.search(data[:_LONGEST].decode("utf-8", "replace")) if data else None
+        found = pattern.search(hint(tree, path))
         if found:
             return int(found[1]), int(found[2])
     table = table_of(tree, ".")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tagboat.config.dialects.hints import hint
 from tagboat.config.dialects.options import Options
 from tagboat.config.project import Tree
 
@@ -162,4 +163,4 @@ def _texts(tree: Tree) -> list[str]:
         *sorted(workflows)[:_WORKFLOWS],
         *(path for path in ("pyproject.toml", "requirements.txt") if path in tree.paths),
     ]
-    return [tree.read(path)[:200_000].decode("utf-8", "replace") for path in files]
+    return [hint(tree, path) for path in files]

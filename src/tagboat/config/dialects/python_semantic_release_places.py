@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from tagboat.config.dialects.hints import hint
 from tagboat.config.dialects.options import Options
 from tagboat.config.planning import Edit
 from tagboat.config.project import Tree
 
 _NUMBER: Final = r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(?:-[0-9A-Za-z.-]{1,99})?(?:\+[0-9A-Za-z.-]{1,99})?"
-_LIMIT: Final = 1 << 20
 _STAMPS: Final = ("nf", "tf")
 _SPECIAL = re.compile(r"[\\^$.*+?()\[\]|]")
 
@@ -37,11 +37,11 @@ def variable_edits(tree: Tree, options: Options, key: str, definition: str) -> I
     elif what and path.endswith(".py") and stamp != "tf":
         yield Edit(path, "python", what)
     elif what:
-        data = (tree.get(path) or b"")[:_LIMIT].decode("utf-8", "replace")
+        text = hint(tree, path)
         assigned = re.compile(
             rf"(?<![\w.-])[\"']?{re.escape(what)}[\"']?[ \t]*(?::=|==|[:=@ ])[ \t]*[\"']?[^\s\"']{{0,50}}?(?=({_NUMBER}))"
         )
-        found = {match[0] + "{version}" for match in assigned.finditer(data)}
+        found = {match[0] + "{version}" for match in assigned.finditer(text)}
         for search in sorted(found) or [f'{what} = "{{version}}"']:
             yield Edit(path, "pattern", search=search, every=True)
 
