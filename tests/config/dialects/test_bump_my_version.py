@@ -119,6 +119,15 @@ def test_a_field_that_is_not_known_is_remarked_on(field: str) -> None:
     assert "search" in lost(found)
 
 
+def test_without_a_replacement_the_text_around_the_version_stays() -> None:
+    text = "[[tool.bumpversion.files]]\nfilename = 'a'\nregex = true\nsearch = '^v = {current_version}$'\n"
+    found = planning({".bumpversion.toml": text})
+    assert searches(found) == [("a", "v = {current_version}", "")]
+    assert [remark.place.split()[-1] for remark in found.remarks if not remark.applies] == ["search"]
+    text = "[[tool.bumpversion.files]]\nfilename = 'a'\nsearch = 'Unreleased'\n"
+    assert searches(planning({".bumpversion.toml": text})) == [("a", "Unreleased", "{new_version}")]
+
+
 def test_doubled_braces_are_braces() -> None:
     text = "[[tool.bumpversion.files]]\nfilename = 'a'\nsearch = '{{v}} {current_version}'\nreplace = '{{v}} {new_version}'"
     assert searches(planning({".bumpversion.toml": text})) == [("a", "{v} {current_version}", "")]

@@ -175,7 +175,7 @@ class _Shared:
     def __init__(self, options: Options, spelling: Spelling) -> None:
         self.spelling = spelling
         self.search = options.text("search", "{current_version}")
-        self.replace = options.text("replace", "{new_version}")
+        self.replace = options.text("replace")
         self.regex = options.flag("regex")
         self.lenient = options.flag("ignore_missing_version") | options.flag("ignore_missing_files")
 
@@ -184,8 +184,7 @@ class _Shared:
         path = (several or name).replace("{repo_root}", "").removeprefix("./").lstrip("/")
         lenient = entry.flag("ignore_missing_version") | entry.flag("ignore_missing_file") | self.lenient
         key = entry.text("key_path")
-        search, replace = entry.text("search", self.search), entry.text("replace", self.replace)
-        regex = entry.flag("regex", self.regex)
+        before, after = self._texts(entry)
         entry.lost(
             {
                 "parse": "a file's own reading of the version is not known here",
@@ -203,7 +202,6 @@ class _Shared:
         if key and kind:
             yield Edit(path, kind, "$." + key, required=not lenient)
             return
-        before, after = _said(search, regex=regex), _said(replace)
         if own and own != self.spelling.forms:
             before, after = _spelled(before, own), _spelled(after, own)
         if not before or not after:
@@ -213,10 +211,21 @@ class _Shared:
             path,
             "pattern",
             search=before,
-            replace="" if after == before.replace("{current_", "{new_") else after,
+            replace="" if after in {before, before.replace("{current_", "{new_")} else after,
             required=not lenient,
             every=True,
         )
+
+    def _texts(self, entry: Options) -> tuple[str, str]:
+        """Return what is searched for and what it becomes, both "" where that is not known here."""
+        search, replace = entry.text("search", self.search), entry.text("replace", self.replace)
+        before = _said(search, regex=entry.flag("regex", self.regex))
+        if replace or "{current_version}" not in search:
+            return before, _said(replace or "{new_version}")
+        if search != "{current_version}":
+            text = "without replace the tool puts the bare version there; here the text around it stays"
+            entry.remark("search", text, applies=False)
+        return before, before
 
 
 def _said(text: str, *, regex: bool = False) -> str:
