@@ -21,7 +21,8 @@ POLICY = Versioning(
             ("apps/*/migrations/[0-9]*.py",), Level.MINOR, only="content", content=r"(?:Create|Delete)Model\("
         ),
         PathRule(("apps/*/both.py",), Level.MAJOR),
-        PathRule(("apps/*/both.py",), Level.MINOR),
+        PathRule(("apps/*/both.py", "apps/*/rising.py"), Level.MINOR),
+        PathRule(("apps/*/rising.py",), Level.MAJOR),
         PathRule(("docs/**", "**/tests/**", "**/*_test.py"), Level.PATCH, cap=True, reason="patch only"),
     ),
 )
@@ -47,6 +48,7 @@ def planned(
         (PathChange("apps/mail/migrations/0001_x.py", "added", ("    migrations.AddField(",)), "0.2.10"),
         (PathChange("docs/index.md", "modified"), "0.2.10"),
         (PathChange("apps/mail/both.py", "modified"), "1.0.0"),
+        (PathChange("apps/mail/rising.py", "modified"), "1.0.0"),
         (PathChange("README.md", "modified"), "0.2.10"),
     ],
 )
