@@ -23,8 +23,9 @@ def edited(
     [
         ("{last}", "a v1.2.3, 1.2.34 11.2.3 1.2.3.4 1.2.3b1", "a v1.3.0rc1, 1.2.34 11.2.3 1.2.3.4 1.2.3b1"),
         ('"{current_version}"', '"1.2.3"', '"1.3.0rc1"'),
-        ("v={version};", "v=0.9-beta.1;", "v=1.3.0rc1;"),
-        ("v={pep440_version}", "v=2020.1103b0", "v=1.3.0rc1"),
+        ("v={version};", "v=0.9.0-beta.1;", "v=1.3.0rc1;"),
+        ("v={pep440_version}", "v=2020.1103.0b0", "v=1.3.0rc1"),
+        ("@v{version}", "@v9 @v9.1 @v9.1.2 @v9.1.2.3", "@v9 @v9.1 @v1.3.0rc1 @v1.3.0rc1"),
         ("{major}.{minor} é", "Ü 1.2 é", "Ü 1.3 é"),
         ("V = ({major}, {minor}, {patch})", "V = (1, 2, 3)", "V = (1, 3, 0)"),
         ("{version} ({date})", "1.2.3 (2020-01-01)", "1.3.0rc1 (2026-01-31)"),
@@ -35,7 +36,12 @@ def edited(
     ],
 )
 def test_the_placeholders_change_and_the_text_around_them_stays(search: str, before: str, after: str) -> None:
-    assert edited(before, search) == after
+    assert edited(before, search, every=True) == after
+
+
+def test_a_version_has_as_many_numbers_as_the_last_one() -> None:
+    assert edited("v=2020.1103b0;", "v={version};", last="2020.1102") == "v=1.3.0rc1;"
+    assert edited("v=7;", "v={version};", last="") == "v=1.3.0rc1;"
 
 
 @pytest.mark.parametrize(

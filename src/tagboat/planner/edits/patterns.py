@@ -2,7 +2,8 @@
 
 The search is literal text but for its placeholders:
 
-- ``{version}`` any version of one number and more, ``{pep440_version}`` the same;
+- ``{version}`` any version of as many numbers as the last one has or more (three are enough), ``{pep440_version}`` the
+  same: ``v9`` beside ``v9.1.2`` names a line of releases, and stays;
 - ``{last}`` and ``{current_version}`` the version of the last release, ``{new_version}`` the next one;
 - ``{major}``, ``{minor}``, ``{patch}`` a number;
 - ``{date}`` a date like 2026-01-31, ``{date:%d.%m.%Y}`` in another form; ``{now:...}``, ``{today:...}`` and
@@ -28,7 +29,7 @@ _HOLE = re.compile(
 )
 _NUMBER = r"\d{1,20}+"
 _VERSION = (
-    r"(?:\d{1,20}+!)?\d{1,20}+(?:\.\d{1,20}+){0,10}+"
+    r"(?:\d{1,20}+!)?\d{1,20}+(?:\.\d{1,20}+){%d,10}+"
     r"(?:[-_.]?(?:alpha|beta|preview|pre|rc|a|b|c|post|rev|r|dev)[-_.]?\d{0,20}+(?![A-Za-z])){0,4}+"
     r"(?:-[0-9A-Za-z]{1,40}+(?:\.[0-9A-Za-z]{1,40}+){0,10}+)?+"
     r"(?:\+[0-9A-Za-z]{1,40}+(?:[-_.][0-9A-Za-z]{1,40}+){0,10}+)?+"
@@ -94,11 +95,13 @@ def _literal(text: str) -> str:
 
 
 def _inside(hole: re.Match[str], form: str, last: str) -> str:
+    numbers = re.match(r"(?:\d+!)?\d+(?:\.\d+){0,2}", last)
+    dots = numbers[0].count(".") if numbers is not None else 0
     match hole[1]:
         case "last" | "current_version" | "new_version":
-            return re.escape(last) if last else _VERSION
+            return re.escape(last) if last else _VERSION % 0
         case "version" | "pep440_version":
-            return _VERSION
+            return _VERSION % dots
         case None:
             return dates(hole[3] or form).pattern
         case _:
