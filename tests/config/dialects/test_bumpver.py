@@ -156,3 +156,20 @@ def test_a_line_that_would_take_quadratic_time_is_refused() -> None:
     text = "[bumpver]\ncurrent_version = 1\nx" + " " * 100_000 + "y\n"
     with pytest.raises(ConfigError, match=r"setup\.cfg:3: more than 100 blanks"):
         planning({"setup.cfg": text})
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (
+            "bumpver.toml",
+            "[bumpver]\ncurrent_version = '1'\nversion_pattern = 'MAJOR'\n[bumpver.file_patterns]\n",
+        ),
+        ("bumpver.toml", "[bumpver]\ncurrent_version = '1'\nversion_pattern = 'MAJOR'\nfile_patterns = 1\n"),
+    ],
+)
+def test_thousands_of_mistakes_are_told_in_bounds(file: str, text: str) -> None:
+    text += "".join(f"'f{number}' = {number}\n" for number in range(20_000))
+    with pytest.raises(ConfigError) as caught:
+        planning({file: text})
+    assert len(caught.value.cause.splitlines()) <= 52

@@ -19,6 +19,8 @@ _PLAIN = re.compile(r"[\w-]+", re.ASCII)
 _TRUE = frozenset({"1", "on", "true", "yes"})
 _BLANKS = re.compile(r"\S[ \t]{100}")
 _SHOWN = 50
+_FOUND = 200
+"""For so many mistakes the lines are looked for; a file with more has not been written by hand."""
 _T = TypeVar("_T")
 
 
@@ -39,10 +41,11 @@ class Source:
     remarks: list[Remark] = field(default_factory=list)
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
+    _lines: dict[tuple[str | int, ...], int] | None = None
 
     def mistake(self, path: Sequence[str | int], said: str) -> None:
         """Note that what stands under ``path`` is wrong."""
-        line = self._line(path)
+        line = self._line(path) if len(self.mistakes) < _FOUND else 1
         self.mistakes.append((line, f"{self.file}:{line}: {dotted(path)}: {said}"))
 
     def settle(self) -> None:
@@ -61,13 +64,14 @@ class Source:
 
     def _line(self, path: Sequence[str | int]) -> int:
         if self.file.endswith(".toml"):
-            from tagboat.config.places import places  # noqa: PLC0415 - only a broken file needs it
+            if self._lines is None:
+                from tagboat.config.places import places  # noqa: PLC0415 - only a broken file needs it
 
-            lines = places(self.text)
+                self._lines = places(self.text)
             whole = tuple(path)
-            while whole and whole not in lines:
+            while whole and whole not in self._lines:
                 whole = whole[:-1]
-            return lines.get(whole, 1)
+            return self._lines.get(whole, 1)
         return _ini_line(self.text, [str(part) for part in path])
 
 
