@@ -83,8 +83,11 @@ def metadata_places(tree: Tree, folder: str) -> list[VersionPlace]:
     file = inside(folder, "pyproject.toml")
     data = tree.get(file)
     spans = [] if data is None else [span for path in _TABLES for span in toml_value(data, path)]
-    pyproject = _read(tree, file, spans) if spans else ()
-    return [*pyproject, *_in_setup_cfg(tree, folder), *_in_setup_py(tree, folder)]
+    return [
+        *(_read(tree, file, spans) if spans else ()),
+        *_in_setup_cfg(tree, folder),
+        *_in_setup_py(tree, folder),
+    ]
 
 
 def _in_pyproject(tree: Tree, folder: str, pyproject: dict[str, Any]) -> Iterator[VersionPlace]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.version import InvalidVersion, Version
 
-from tagboat.config.places import texts
+from tagboat.config.places import Path, texts
 from tagboat.config.project import statements
 from tagboat.planner.version_python import Span, literals, setup_keyword
 
@@ -45,9 +46,14 @@ def toml_value(data: bytes, path: tuple[str, ...]) -> list[Span]:
     """Find the value of a key in a TOML file."""
     mark = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     text = data[mark:].decode()
-    span = texts(text).get(path)
+    span = _texts(text).get(path)
     start, end = _in_bytes(text, *span) if span else (0, 0)
     return _versions(data, [(start + mark, end + mark)] if span else [])
+
+
+@lru_cache(maxsize=2)  # several keys of one file are asked for
+def _texts(text: str) -> Mapping[Path, tuple[int, int]]:
+    return texts(text)
 
 
 def cfg_value(data: bytes, value: str) -> list[Span]:

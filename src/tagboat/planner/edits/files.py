@@ -11,16 +11,10 @@ from tagboat.config.project import Tree, setup_cfg_of
 from tagboat.core.proposal import FileEdit
 from tagboat.errors import ConfigError
 from tagboat.planner.edits.locks import is_lock, lock_spots
-from tagboat.planner.edits.markers import marker_spots
 from tagboat.planner.edits.merge import Wanted, merged
 from tagboat.planner.edits.own import lock_files, own_spots
 from tagboat.planner.edits.paths import named
-from tagboat.planner.edits.patterns import pattern_spots
-from tagboat.planner.edits.project_files import project_file_spots
-from tagboat.planner.edits.python import python_spots
 from tagboat.planner.edits.spots import LONGEST, REMEDY, Found, Source, Words
-from tagboat.planner.edits.texts import text_spots
-from tagboat.planner.edits.values import value_spots
 
 _ENDINGS: dict[str, EditKind] = {
     "json": "json",
@@ -118,20 +112,33 @@ def _in_file(tree: Tree, file: str, rules: Rules, edit: Edit, words: Words) -> F
     kind = _kind(tree, file, edit)
     long = kind in {"text", "markers", "pattern", "lock"}
     source = Source.of(file, tree.read(file), *([LONGEST] if long else []))
+    # Each kind's module is loaded when it is needed: a plan must not wait for expressions that it does not use.
     match kind:
         case "auto":
+            from tagboat.planner.edits.project_files import project_file_spots  # noqa: PLC0415
+
             found = project_file_spots(source, setup_cfg_of(tree, file.rpartition("/")[0] or "."), words)
         case "python":
+            from tagboat.planner.edits.python import python_spots  # noqa: PLC0415
+
             found = python_spots(source, edit, words)
         case "text":
+            from tagboat.planner.edits.texts import text_spots  # noqa: PLC0415
+
             found = text_spots(source, edit, words)
         case "markers":
+            from tagboat.planner.edits.markers import marker_spots  # noqa: PLC0415
+
             found = marker_spots(source, edit, words)
         case "pattern":
+            from tagboat.planner.edits.patterns import pattern_spots  # noqa: PLC0415
+
             found = pattern_spots(source, edit, words)
         case "lock":
             found = Found(lock_spots(source, rules.distribution or rules.component, words).spots)
         case _:
+            from tagboat.planner.edits.values import value_spots  # noqa: PLC0415
+
             found = value_spots(source, edit, kind, words)
     return found
 

@@ -46,8 +46,9 @@ def own_spots(tree: Tree, rules: Rules, words: Words) -> list[tuple[str, Spot]]:
         return []
     places = {(place.file, place.start): place for place in (*first, *metadata_places(tree, folder))}
     known = {words.last, *(place.version for place in first)}
+    modules = _modules(tree, folder, name)
     standing = all(is_stand_in(text) for text in known if text)
-    for file in _modules(tree, folder, name):
+    for file in modules:
         data = tree.read(file)
         found = [VersionPlace.of(data, *span) for span in assigned(data, ["__version__"])]
         real = [place for place in found if not is_stand_in(place.version) or standing]
@@ -56,9 +57,7 @@ def own_spots(tree: Tree, rules: Rules, words: Words) -> list[tuple[str, Spot]]:
         (file, Spot(place.start, place.end, words.value(place.version)))
         for (file, _), place in places.items()
     ]
-    spots += [
-        (file, spot) for file in _modules(tree, folder, name) for spot in _beside(tree, file, words, known)
-    ]
+    spots += [(file, spot) for file in modules for spot in _beside(tree, file, words, known)]
     spots += _version_files(tree, folder, words, known)
     return [*spots, *_locked(tree, rules, words)]
 
