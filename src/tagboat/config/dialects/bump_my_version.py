@@ -74,7 +74,7 @@ def _ini(file: str, data: bytes) -> dict[str, Any]:
         kind, _, rest = section.removeprefix("bumpversion").removeprefix(":").partition(":")
         options: dict[str, Any] = {key.lower(): value for key, value in parser.items(section)}
         if section == "bumpversion":
-            table |= options
+            table |= {key: value for key, value in options.items() if key not in {"files", "parts"}}
         elif not section.startswith("bumpversion:"):
             continue
         elif kind.startswith(("file", "glob")):
