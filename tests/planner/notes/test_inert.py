@@ -105,6 +105,30 @@ def test_markdown_shows_a_subject_as_it_was_written(text: str) -> None:
     assert shown(inner(markdown(text))) == plain(text)
 
 
+SPELLED = [
+    r"C:\dir\*.txt \. \_",
+    "&lt; &#60; &amp",
+    "[x] [x](y) ![x]",
+    "a_b _c_ **d** ~~e~~",
+    "a | b",
+    "ends in ::",
+    "a:: b",
+    "# 1",
+]
+
+
+@pytest.mark.parametrize("text", SPELLED)
+def test_what_looks_like_markup_is_shown_as_it_was_written(text: str) -> None:
+    assert shown(inner(markdown(text))) == text
+    assert bullet(restructuredtext(text)).astext() == f"0123abc {text}"
+
+
+@pytest.mark.parametrize("text", ["`code`y", "a `x`y` b", "`a` `b`c", "``", "`` ``", "(`a`) '`b`'"])
+def test_backticks_never_open_what_they_do_not_close(text: str) -> None:
+    assert {piece.type for piece in inner(markdown(text))} <= HARMLESS
+    assert foreign(bullet(restructuredtext(text))) == set()
+
+
 def bullet(text: str) -> nodes.paragraph:
     settings = {"report_level": 1, "halt_level": 6, "warning_stream": False, "file_insertion_enabled": True}
     tree = publish_doctree(f"- 0123abc {text}\n- next\n", settings_overrides=settings)

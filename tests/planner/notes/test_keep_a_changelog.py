@@ -152,6 +152,12 @@ def test_without_a_section_of_the_unreleased_the_newest_release_is_looked_for(ti
     )
 
 
+def test_a_file_without_a_section_of_the_unreleased_gets_no_link_to_it() -> None:
+    text = inserted("# Boat\nwords\n## 1.0.0\n- all\n", DRAFT, HEADING)
+    compare = f"[1.1.0]: {FORGE}/acme/boat/compare/v1.0.0...v1.1.0"
+    assert text == f"# Boat\nwords\n\n{DRAFT}\n\n## 1.0.0\n- all\n\n{compare}\n"
+
+
 def test_titles_in_code_and_comments_are_none() -> None:
     hidden = "# Boat\n\n```\n## [Unreleased]\n## 1.1.0\n```\n\n<!--\n## 1.0.0\n-->\n"
     assert inserted(hidden, DRAFT, HEADING).startswith(f"{hidden}\n{DRAFT}\n")

@@ -64,6 +64,11 @@ def test_what_the_draft_no_longer_has_stays_when_a_person_changed_it() -> None:
     assert f"<!-- {MARK}; the draft is another now -->\n* a better sail (a)\n* oar (b)\n" in merged
 
 
+def test_a_new_entry_amid_lines_that_a_person_changed_is_no_collision() -> None:
+    merged = redrafted(draft("both in one"), BEFORE, draft("sail (a)", "mast (c)", "oar (b)"))
+    assert merged == draft("both in one", "mast (c)")
+
+
 def test_merging_again_marks_nothing_twice() -> None:
     left = draft("a better sail (a)", "oar (b)")
     second, third = draft("sail 2 (a)", "oar (b)"), draft("sail 3 (a)", "oar (b)")

@@ -82,8 +82,9 @@ def test_titles_are_adorned_as_those_of_the_file() -> None:
 
 
 def test_a_title_in_a_literal_block_is_none() -> None:
-    text = inserted("Boat\n====\n\n::\n\n   2.4.2 (x)\n   ---------\n", DRAFT, TBD, heading())
-    assert text.endswith(f"\n\n{DRAFT}\n")
+    for block in ("   2.4.2 (x)\n   ---------\n", "   2.4.2 (x)\n---------\n"):
+        text = inserted(f"Boat\n====\n\n::\n\n{block}", DRAFT, TBD, heading())
+        assert text.endswith(f"{block}\n{DRAFT}\n")
 
 
 @pytest.mark.parametrize("before", [None, "", OLD, "words\n\n- a list\n"])

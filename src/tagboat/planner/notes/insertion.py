@@ -44,9 +44,9 @@ def inserted(changelog: str | None, text: str, notes: Notes, heading: Heading) -
     at = next((number for number, line in enumerate(lines, 1) if mark in line), 0)
     if not at and notes.format != "towncrier":
         at = next((title.index for title in titles if _versions(title)), len(lines))
+    while at < len(lines) and not lines[at].strip():
+        at += 1
     before, behind = lines[:at], lines[at:]
-    while behind and not behind[0].strip():
-        before.append(behind.pop(0))
     if before and before[-1].strip():
         before.append(page.newline)
     gap = [page.newline] * (2 if notes.format == "towncrier" else 1) if behind else []

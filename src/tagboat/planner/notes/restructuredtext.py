@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import dropwhile
 from typing import Final
 
 from tagboat.config.planning import Notes, Section
@@ -134,9 +135,7 @@ def _released(
     written = lines[planned.index + height : end]
     while written and not written[-1].strip():
         written.pop()
-    drafted = new[height:]
-    while drafted and not drafted[0].strip():
-        drafted.pop(0)
+    drafted = list(dropwhile(lambda line: not line.strip(), new[height:]))
     body = [page.newline, *page.block("\n".join(drafted))] if drafted else []
     gap = [page.newline] if lines[end:] else []
     return [
