@@ -60,7 +60,7 @@ def convention_of(options: Options, component: str, used: tuple[int, int]) -> Co
     chosen = options.text("name", "cz_conventional_commits")
     if "name" in options:
         options.said(f"{component}.reading", "name")
-    titles = {**_TITLES, **_mapped(options, "change_type_map")}
+    titles = _mapped(options, "change_type_map")
     if chosen == "cz_customize":
         return _customized(options.table("customize"), titles, component)
     if "customize" in options:
@@ -70,7 +70,7 @@ def convention_of(options: Options, component: str, used: tuple[int, int]) -> Co
         return _convention("(?!)", {}, {}, {})
     if chosen != "cz_conventional_commits":
         options.remark("name", f"{chosen!a} is a plugin's convention: commits are read as conventional ones")
-    return _convention(OLD_PATTERN if used < (3, 2) else PATTERN, MAP, {}, titles)
+    return _convention(OLD_PATTERN if used < (3, 2) else PATTERN, MAP, {}, {**_TITLES, **titles})
 
 
 def _customized(custom: Options, titles: Mapping[str, str], component: str) -> Convention:
