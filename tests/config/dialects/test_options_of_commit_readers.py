@@ -179,7 +179,7 @@ CUSTOMIZE = {
     "bump_map_major_version_zero": {r"^.+!$": "PATCH"},
     "bump_pattern": "^(add|fix)",
     "change_type_map": {"feat": "New"},
-    "change_type_order": ["Perf", "Fix"],
+    "change_type_order": ["perf", "fix"],
     "changelog_pattern": "x",
     "commit_parser": "x",
     "example": "x",
