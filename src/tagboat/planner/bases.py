@@ -113,7 +113,9 @@ def _by_manifest(
     if rules.manifest == "0.0.0":
         return Base(commit=history.resolve(rules.since) or "" if rules.since else "")
     written = history.last_change(head, ".release-please-manifest.json") or ""
-    missing = f"the tag {wanted} of the last release is missing; the commit that wrote its version is the base"
+    missing = (
+        f"the tag {wanted} of the last release is missing; the commit that wrote its version is the base"
+    )
     return Base(rules.manifest, "", written, taken, (missing,))
 
 
@@ -130,7 +132,9 @@ def _chosen(history: History, rules: Rules, tags: Sequence[tuple[str, TagRef]], 
     return Base(version or "", since if version else "", commit)
 
 
-def _of_line(releases: Iterator[tuple[Number, Past]], rules: Rules, branch: str) -> Iterator[tuple[Number, Past]]:
+def _of_line(
+    releases: Iterator[tuple[Number, Past]], rules: Rules, branch: str
+) -> Iterator[tuple[Number, Past]]:
     wanted = rules.lines.get(branch, "") if rules.lines else ""
     if not wanted:
         return releases

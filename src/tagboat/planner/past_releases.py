@@ -18,7 +18,6 @@ from tagboat.planner.ranges import Owners
 from tagboat.planner.releases import Past
 from tagboat.ports.history import History
 
-
 _UNMET: Final = -2
 
 

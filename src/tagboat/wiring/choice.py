@@ -20,8 +20,8 @@ from tagboat.errors import RefusedError
 from tagboat.wiring.project import Source, mirror_source
 
 if TYPE_CHECKING:
-    from tagboat.adapters.git.mirror import Mirror
     from tagboat.adapters.git.copy import Copy
+    from tagboat.adapters.git.mirror import Mirror
 
 _USUAL_BRANCHES = ("main", "master")
 

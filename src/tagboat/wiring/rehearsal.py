@@ -118,9 +118,9 @@ def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: P
         RefusedError: private and public components are to be rehearsed at once.
         ConfigError, UsageError: configuration or selection are wrong.
     """
-    from tagboat.adapters.git.mirror import Mirror  # noqa: PLC0415 - after --help
     from tagboat.adapters.git.copy import Copy  # noqa: PLC0415
     from tagboat.adapters.git.local import Local  # noqa: PLC0415
+    from tagboat.adapters.git.mirror import Mirror  # noqa: PLC0415 - after --help
     from tagboat.adapters.worktree import Worktree  # noqa: PLC0415
 
     work = Worktree(path)

@@ -48,7 +48,7 @@ def replayed(repository: Path, releases: Sequence[Release]) -> Iterator[Replayed
         RefusedError: a commit or a tag is not in the repository.
         ConfigError: the configuration of that time cannot be used.
     """
-    history = LocalHistory(repository)
+    history = LocalHistory(repository, lenient=True)
     try:
         for release in releases:
             for revision in (release.base, release.previous_tag):
@@ -66,7 +66,7 @@ def compared(repository: Path, components: Sequence[str]) -> Iterator[tuple[str,
         RefusedError: there is no commit.
         UsageError: there is no such component.
     """
-    history = LocalHistory(repository)
+    history = LocalHistory(repository, lenient=True)
     try:
         head = history.resolve("HEAD")
         if head is None:
@@ -93,7 +93,7 @@ def redrafted(repository: Path, *, compatible: bool) -> Iterator[Draft]:
         RefusedError: what a draft is made from is missing.
         ConfigError: a changelog names no release.
     """
-    history = LocalHistory(repository)
+    history = LocalHistory(repository, lenient=True)
     try:
         yield from drafts(history, compatible=compatible)
     finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from tagboat.adapters.git.child import Git, complaint
+from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
 from tagboat.adapters.git.place import git_dir_of
 from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, texts
@@ -30,12 +31,20 @@ class LocalHistory:
 
     Args:
         path: the repository, or a folder in its work tree.
+        lenient: take a file whose content a partial clone lacks for one that is not there; else that is refused.
+
+    Attributes:
+        lacking: the paths that were taken for missing.
 
     Raises:
         RefusedError: ``path`` is in no git repository.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lenient: bool = False) -> None:
+        self._lenient = lenient
+        self._lacking_blobs: set[str] = set()
+        self._listed: tuple[str, Mapping[str, str]] = ("", {})
+        self.lacking: set[str] = set()
         self._dir = git_dir_of(path)
         self._git = Git(self._dir, settings={"core.quotePath": "false"})
         self._objects = Objects(self._git)
@@ -124,12 +133,14 @@ class LocalHistory:
 
     def tree(self, commit: str) -> Tree:
         """See :class:`~tagboat.ports.history.History`; symbolic links and submodules are no files."""
-        return Tree(self._paths(commit), lambda path: self.read(commit, path) or b"")
+        return listed_when_asked(lambda path: self.read(commit, path), lambda: self._paths(commit))
 
     def read(self, commit: str, path: str) -> bytes | None:
         """See :class:`~tagboat.ports.history.History`."""
         if "\n" in path:
             return None
+        if self._lenient:
+            return self._read_if_here(commit, path)
         try:
             return self._objects.read(f"{commit}:{path}", "blob")
         except UnavailableError:
@@ -137,6 +148,19 @@ class LocalHistory:
                 f"the content of {path} at {commit[:12]} is not in this repository",
                 remedy="it is a partial clone: git fetch --refetch --no-filter, or clone it again without --filter",
             ) from None
+
+    def _read_if_here(self, commit: str, path: str) -> bytes | None:
+        """Return a file's content; asking for what is not here costs a child of git, so each is asked for once."""
+        blob = self._blobs(commit).get(path)
+        if blob is None:
+            return None
+        if blob not in self._lacking_blobs:
+            try:
+                return self._objects.read(blob, "blob")
+            except UnavailableError:
+                self._lacking_blobs.add(blob)
+        self.lacking.add(path)
+        return None
 
     def diff(self, before: str, after: str) -> Sequence[PathDiff]:
         """See :class:`~tagboat.ports.history.History`."""
@@ -164,9 +188,18 @@ class LocalHistory:
         return done.stdout.decode().split()
 
     def _paths(self, commit: str) -> frozenset[str]:
-        listed = self._git.run("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit).stdout
-        entries = (line.partition("\t") for line in listed.decode("utf-8", "surrogateescape").split("\0"))
-        return frozenset(path for head, _, path in entries if head.startswith("100"))
+        return frozenset(self._blobs(commit))
+
+    def _blobs(self, commit: str) -> Mapping[str, str]:
+        if self._listed[0] != commit:
+            asked = ("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
+            listed = self._git.run(*asked).stdout.decode("utf-8", "surrogateescape")
+            entries = (line.partition("\t") for line in listed.split("\0"))
+            self._listed = (
+                commit,
+                {path: head.split(" ")[2] for head, _, path in entries if head.startswith("100")},
+            )
+        return self._listed[1]
 
     def _streamed(
         self, commands: Sequence[Sequence[str]], asked: IO[bytes], said: IO[bytes], *, with_paths: bool

@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
 from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
 
-WHOLE: Final = ("release_please",)
-"""The tools that decide versions, in the order in which they are looked for."""
+_SHARED: Final = ("pyproject.toml", "setup.cfg", "setup.py")
+"""Files in which many tools keep their configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A tool whose configuration is understood.
+
+    Attributes:
+        module: its module here.
+        files: files of its own, at the root.
+        marks: texts of which one stands in a shared file that configures it; a cheap first look.
+        whole: whether it decides the version from the changes; the others say where versions or notes are.
+    """
+
+    module: str
+    files: tuple[str, ...]
+    marks: tuple[bytes, ...] = ()
+    whole: bool = False
+
+
+DIALECTS: Final = (
+    Dialect(
+        "release_please",
+        ("release-please-config.json", ".release-please-config.json", ".github/release-please.yml"),
+        whole=True,
+    ),
+    Dialect(
+        "python_semantic_release",
+        ("semantic_release.toml", "releaserc.toml", "releaserc.json"),
+        (b"semantic_release",),
+        whole=True,
+    ),
+    Dialect(
+        "commitizen",
+        (".cz.toml", "cz.toml", ".cz.json", "cz.json", ".cz.yaml", "cz.yaml"),
+        (b"commitizen",),
+        whole=True,
+    ),
+    Dialect("git_cliff", ("cliff.toml", ".cliff.toml", ".config/cliff.toml"), (b"git-cliff",), whole=True),
+    Dialect("bumpver", ("pycalver.toml", "bumpver.toml", ".bumpver.toml"), (b"bumpver", b"pycalver")),
+    Dialect("bump_my_version", (".bumpversion.cfg", ".bumpversion.toml"), (b"bumpversion",)),
+    Dialect("scm", (), (b"scm", b"vcs", b"versioningit", b"dynamic-versioning", b"versioneer", b"pbr")),
+    Dialect("towncrier", ("towncrier.toml",), (b"towncrier",)),
+)
+"""Every dialect, in the order in which one goes before another."""
 
 
 def planning_of(tree: Tree, tags: Sequence[str] = ()) -> Planning:
@@ -23,8 +68,25 @@ def planning_of(tree: Tree, tags: Sequence[str] = ()) -> Planning:
     Raises:
         ConfigError: a tool's file cannot be read.
     """
-    for name in WHOLE:
-        planning = import_module(f"{__name__}.{name}").read(tree)
-        if isinstance(planning, Planning):
-            return planning
-    return import_module(f"{__name__}.release_please").defaults(tree)  # type: ignore[no-any-return]  # found by name
+    found = list(_read(tree))
+    whole = next((planning for dialect, planning in found if dialect.whole), None)
+    partial = [planning for _, planning in found if planning is not whole]
+    if not found:
+        from tagboat.config.dialects.defaults import defaults  # noqa: PLC0415 - most projects have a tool
+
+        return defaults(tree, tags)
+    if not partial and whole is not None:
+        return whole
+    from tagboat.config.dialects.combined import combined  # noqa: PLC0415 - only for several tools
+
+    return combined(whole, partial)
+
+
+def _read(tree: Tree) -> Iterator[tuple[Dialect, Planning]]:
+    shared = b"\n".join(tree.get(file) or b"" for file in _SHARED)
+    for dialect in DIALECTS:
+        own = any(file in tree.paths for file in dialect.files)
+        if own or any(mark in shared for mark in dialect.marks):
+            planning = import_module(f"{__name__}.{dialect.module}").read(tree)
+            if isinstance(planning, Planning):
+                yield dialect, planning

@@ -67,16 +67,6 @@ def read(tree: Tree) -> Planning | None:
     return _Reader(tree, YAML, {**table, "packages": {".": {}}}).planning()
 
 
-def defaults(tree: Tree) -> Planning:
-    """Return the rules of a project that configures no release tool: release-please's for a Python package."""
-    try:
-        project = project_at(tree, ".")
-    except (ConfigError, RefusedError):
-        project = None
-    name = project.distribution if project else ""
-    return Planning("defaults", components=(Rules(name or "project", name, manifest=""),))
-
-
 @dataclass
 class _Reader:
     tree: Tree

@@ -242,4 +242,6 @@ def _line(error: BaseException) -> int:
 
 def _mistake(file: str, line: int, said: str) -> ConfigError:
     place = f"{file}:{line}" if line else file
-    return ConfigError(f"{place}: {said}", remedy="correct the template; docs/reference/notes.md says what it may use")
+    return ConfigError(
+        f"{place}: {said}", remedy="correct the template; docs/reference/notes.md says what it may use"
+    )

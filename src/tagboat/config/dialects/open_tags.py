@@ -1,0 +1,57 @@
+"""The form of tags where a tool leaves it open: the repository's own tags tell it.
+
+setuptools-scm and git-cliff read any tag with a version in it, and towncrier makes none. With them ``1.2.0`` and
+``v1.2.0`` are both usual, and a pattern such as ``acme-*`` does not say whether a ``v`` follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from tagboat.config.planning import Planning, Rules
+from tagboat.config.tag_styles import fitting_grammar
+from tagboat.core.tag import TagGrammar
+
+OPEN: Final = frozenset(["scm", "git-cliff", "towncrier"])
+"""Dialects whose tool has no form of tags that it makes by itself."""
+
+_V = re.compile(r"v[0-9]+(?:\.[0-9]+)+")
+_BARE = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+
+
+def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
+    """Return the rules with the tags' forms that the repository's own tags have, where the tools leave them open.
+
+    Args:
+        planning: the rules of a repository.
+        tags: its tags; without any nothing changes.
+    """
+    if not tags or not {*planning.dialect.split("+")} <= OPEN:
+        return planning
+    alone = len(planning.components) == 1
+    components = tuple(
+        replace(rules, tag=_said(rules.tag, tags) if f"{rules.component}.tag" in planning.origins else found)
+        if (found := _seen(rules, tags, alone=alone))
+        else rules
+        for rules in planning.components
+    )
+    return replace(planning, components=components)
+
+
+def _said(tag: str, tags: Sequence[str]) -> str:
+    """Return the form that a tool says, with a ``v`` where only tags with it are there."""
+    other = tag.replace("{version}", "v{version}")
+    if tag.endswith("v{version}") or any(map(TagGrammar(tag).version, tags)):
+        return tag
+    return other if any(map(TagGrammar(other).version, tags)) else tag
+
+
+def _seen(rules: Rules, tags: Sequence[str], *, alone: bool) -> str:
+    if alone and all(map(_V.match, tags)):
+        return "v{version}"
+    if alone and all(map(_BARE.match, tags)):
+        return "{version}"
+    return fitting_grammar(rules.distribution or rules.component, tags, alone=alone)
