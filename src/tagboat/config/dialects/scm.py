@@ -34,8 +34,8 @@ _KEYWORDS: Final = {
     "pbr": "other",
 }
 _SIMPLE = re.compile(r"setuptools[-_.]scm\s*\[[^\]]*\bsimple\b", re.IGNORECASE)
-READING: Final = ReadingRules(unknown="keep")
-"""With these tools a person chooses the version, and commits need not follow any convention."""
+READING: Final = ReadingRules(unknown="keep", merges=False)
+"""With these tools a person chooses the version, and commits need not follow any convention; merges only repeat them."""
 VERSIONING: Final = Versioning(releases="level")
 NOTES: Final = Notes(path="", sections=(*USUAL, Section("", "Other Changes")))
 
