@@ -2,7 +2,7 @@
 
 Rust's engine takes linear time for any pattern, Python's does not, and both patterns and messages are hostile input. So
 a pattern is carried over only when it cannot run away: no repetition of what itself varies in length, and few open
-repetitions. Syntax: https://docs.rs/regex/latest/regex/#syntax.
+repetitions. The syntax is that of the crate regex 1.
 """
 
 from __future__ import annotations
