@@ -8,7 +8,7 @@ import pytest
 from tagboat.adapters.towncrier import rendered
 from tagboat.config.planning import Notes
 from tagboat.config.project import Tree
-from tagboat.errors import ConfigError
+from tagboat.errors import ConfigError, MissingExtraError
 from tagboat.planner.notes import formats
 from tagboat.planner.notes.fragments import fragments
 from tagboat.planner.notes.heading import Heading
@@ -101,6 +101,12 @@ def test_a_template_reaches_neither_the_network_nor_our_environment(monkeypatch:
     call = "{{ cycler.__init__.__globals__.__builtins__.__import__('socket').create_connection(('127.0.0.1', 9)) }}"
     with pytest.raises(ConfigError, match="Network is unreachable"):
         drafted({**files, "t.jinja": call}, "NEWS.rst")
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "towncrier", None)
+    with pytest.raises(MissingExtraError, match="the extra 'notes'"):
+        drafted({"pyproject.toml": config("NEWS.rst")}, "NEWS.rst")
 
 
 @pytest.mark.parametrize("path", ["/etc/x", "../x"])

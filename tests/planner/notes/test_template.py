@@ -1,3 +1,4 @@
+import sys
 from datetime import date
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from tagboat.config.planning import Notes
 from tagboat.core.change import Change
-from tagboat.errors import ConfigError
+from tagboat.errors import ConfigError, MissingExtraError
 from tagboat.planner.notes.heading import Heading
 from tagboat.planner.notes.template import section
 
@@ -73,6 +74,13 @@ def test_a_template_writes_sections_with_their_changes() -> None:
 )
 def test_what_a_template_may_say(template: str, text: str) -> None:
     assert made(template) == text
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    monkeypatch.delitem(sys.modules, "tagboat.planner.notes.template_bounds", raising=False)
+    with pytest.raises(MissingExtraError, match="the extra 'notes'"):
+        made("{{ version }}")
 
 
 REFUSED = {
