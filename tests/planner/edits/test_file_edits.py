@@ -81,6 +81,10 @@ def test_a_stand_in_stays_and_a_version_from_the_tag_needs_no_edit() -> None:
     scm = '[build-system]\nrequires = ["hatch-vcs"]\n[project]\nname = "acme"\ndynamic = ["version"]\n'
     scm += '[tool.hatch.version]\nsource = "vcs"\n'
     assert edited({"pyproject.toml": scm, "acme.py": "__version__ = '1.2.3'\n"}) == {}
+    poetry = (
+        '[tool.poetry]\nname = "acme"\nversion = "1.2.3"\n[tool.poetry-dynamic-versioning]\nenable = true\n'
+    )
+    assert edited({"pyproject.toml": poetry}) == {}
     custom = '[project]\nname = "acme"\ndynamic = ["version"]\n[build-system]\nbuild-backend = "own"\n'
     assert edited({"pyproject.toml": custom}) == {}
 
@@ -286,3 +290,9 @@ def test_hostile_modules_end_soon() -> None:
         "acme/about.py": "x = 1\n" * 400_000,
     }
     assert set(edited(files)) == {"pyproject.toml"}
+
+
+def test_edits_that_overlap_are_refused() -> None:
+    wide = Edit("a.txt", "pattern", search="a {last} b", replace="c {version} d")
+    said = refusal({"a.txt": "\na 1.2.3 b\n"}, wide, Edit("a.txt", "pattern", search="{last}"))
+    assert said == "a.txt:2: two edits meet here (c 1.3.0 d and 1.3.0)"
