@@ -83,6 +83,13 @@ def test_a_revert_takes_only_one_commit_of_its_title_and_only_an_older_one() -> 
     assert [change.commit for change in found.changes] == [older.id]
 
 
+def test_two_reverts_of_one_title_take_two_commits() -> None:
+    backs = [commit('Revert "feat: a"'), commit('Revert "feat: a"')]
+    found = changes_of([*backs, commit("feat: a"), commit("feat: a"), commit("feat: a")], ReadingRules())
+    assert len(found.changes) == 1
+    assert [row.because for row in found.reverted] == [row.id for row in backs]
+
+
 def test_the_beginning_of_an_id_that_fits_two_commits_reverts_neither() -> None:
     one, two = (Commit("abcdef0" + letter * 33, ("a" * 40,), 0, "", "feat: x") for letter in "12")
     back = commit('Revert "feat: x"\n\nThis reverts commit abcdef0.')
