@@ -296,3 +296,9 @@ def test_edits_that_overlap_are_refused() -> None:
     wide = Edit("a.txt", "pattern", search="a {last} b", replace="c {version} d")
     said = refusal({"a.txt": "\na 1.2.3 b\n"}, wide, Edit("a.txt", "pattern", search="{last}"))
     assert said == "a.txt:2: two edits meet here (c 1.3.0 d and 1.3.0)"
+
+
+def test_an_optional_edit_still_tells_what_cannot_be_read() -> None:
+    assert refusal({"pyproject.toml": "[project"}, Edit(required=False)).startswith(
+        "pyproject.toml:1: not TOML"
+    )

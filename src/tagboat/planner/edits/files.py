@@ -79,13 +79,7 @@ def _found(
     tree: Tree, rules: Rules, edit: Edit, words: Words, mistakes: list[ConfigError]
 ) -> Iterator[tuple[str, list[Wanted]]]:
     if edit.kind == "auto" and not edit.path:
-        try:
-            spots = own_spots(tree, rules, words)
-        except ConfigError:
-            if edit.required:
-                raise
-            return
-        for file, spot in spots:
+        for file, spot in own_spots(tree, rules, words, required=edit.required):
             yield file, [Wanted(spot, "auto")]
         return
     files = named(tree.paths, rules.path, edit.path, rules.exclude)

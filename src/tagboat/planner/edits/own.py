@@ -31,18 +31,19 @@ _TEXTS = ("VERSION", "VERSION.txt", "version.txt")
 _POINTERS = (("hatch", "version", "path"), ("pdm", "version", "path"), ("setuptools", "dynamic", "version"))
 
 
-def own_spots(tree: Tree, rules: Rules, words: Words) -> list[tuple[str, Spot]]:
+def own_spots(tree: Tree, rules: Rules, words: Words, *, required: bool) -> list[tuple[str, Spot]]:
     """Return the spots of a component's own files and of the lock files that list it, each with its file.
 
     Raises:
-        ConfigError: a file cannot be read, or no file says the version and it comes from no tag either.
+        ConfigError: a file cannot be read, or it is required and no file says the version, which comes from no tag either.
     """
     folder, name = rules.path, rules.distribution or rules.component
     if is_dynamic_from_vcs(tree, folder):
         return []
     first = decisive_places(tree, folder, name)
     if not first:
-        _explain(tree, folder, name)
+        if required:
+            _explain(tree, folder, name)
         return []
     places = {(place.file, place.start): place for place in (*first, *metadata_places(tree, folder))}
     known = {words.last, *(place.version for place in first)}
