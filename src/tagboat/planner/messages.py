@@ -135,8 +135,9 @@ def _own(commit: Commit, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     if len(changes) < 2:
         return changes
     header = read(commit.id, commit.title).changes
-    wanted = {(change.type, change.scope, change.subject) for change in header}
-    found = [change for change in changes if (change.type, change.scope, change.subject) in wanted]
+    # A rule may have renamed its type, so that the subject alone tells it from the others.
+    wanted = {change.subject for change in header}
+    found = [change for change in changes if change.subject in wanted]
     return tuple(found[-1:])
 
 

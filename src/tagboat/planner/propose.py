@@ -5,7 +5,7 @@ Nothing here asks a forge or an index: what they know (versions that are taken) 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -13,8 +13,8 @@ from tagboat.config.planning import Planning, Rules
 from tagboat.core.change import Change, Level
 from tagboat.core.commit import Commit
 from tagboat.core.proposal import Next, Reason
-from tagboat.planner.bases import Base, bases
-from tagboat.planner.messages import changes_of
+from tagboat.planner.last_releases import LastRelease, last_releases
+from tagboat.planner.messages import Counted, changes_of
 from tagboat.planner.notes.formats import has_entries, section
 from tagboat.planner.notes.heading import Heading
 from tagboat.planner.ranges import ranges
@@ -41,7 +41,7 @@ class Wanted:
         since: the commit or tag that counts as the last release, whatever the tags say; or "".
         taken: component → versions that an index knows.
         chosen: component → the version that a person asks for.
-        paths: component → the files that changed since its last release, for the strategy ``paths``.
+        reviewed: component → the version that its files hold, when that one shall count.
         given: returns what a format needs besides the changes: a template's text, or what towncrier rendered.
         due: a release is made even when its notes have no entry.
     """
@@ -54,9 +54,26 @@ class Wanted:
     since: str = ""
     taken: Mapping[str, Collection[str]] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
-    paths: Mapping[str, Sequence[PathChange]] = field(default_factory=dict)
+    reviewed: Mapping[str, str] = field(default_factory=dict)
     given: Callable[[Rules, Heading], str] = _nothing_given
     due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A component's next version, before its notes are written.
+
+    Attributes:
+        rules: the component's rules.
+        last: its last release.
+        counted: the changes since.
+        decision: the next version.
+    """
+
+    rules: Rules
+    last: LastRelease
+    counted: Counted
+    decision: Decision
 
 
 def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next, ...]:
@@ -65,10 +82,101 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
     Raises:
         ConfigError: the rules cannot be used.
         InvalidError: the last release's version cannot be read.
+        UsageError: a version that a person asks for cannot be.
         StepFailedError: the history is damaged.
     """
-    components = planning.components
-    found = bases(history, components, wanted.head, branch=wanted.branch, since=wanted.since)
+    decided = {
+        rules.component: decided_of(rules, last, commits, wanted, _paths(history, rules, last, wanted))
+        for rules, last, commits in _ranges(history, planning.components, wanted)
+    }
+    due = {name: _when_due(one, wanted) for name, one in decided.items()}
+    if planning.linked:
+        from tagboat.planner.versions.linked import linked  # noqa: PLC0415 - few projects link versions
+
+        releases = {name: one.last.version for name, one in decided.items()}
+        due = linked(due, planning.linked, last=releases)
+    return tuple(
+        noted(replace(decided[rules.component], decision=due[rules.component]), wanted)
+        for rules in planning.components
+    )
+
+
+def decided_of(
+    rules: Rules,
+    last: LastRelease,
+    commits: Sequence[Commit],
+    wanted: Wanted,
+    paths: Sequence[PathChange] = (),
+) -> Decided:
+    """Return the next version of one component.
+
+    Args:
+        rules: its rules.
+        last: its last release.
+        commits: the commits since, newest first.
+        wanted: what is asked.
+        paths: the files that changed since, for the strategy ``paths``.
+    """
+    counted = changes_of(commits, rules.reading)
+    taken = (*last.taken, *wanted.taken.get(rules.component, ()))
+    asked = wanted.chosen.get(rules.component, "")
+    if asked:
+        from tagboat.planner.versions.overrides import chosen  # noqa: PLC0415 - seldom
+
+        reason = "asked for on the command line"
+        made = chosen(last.version, asked, reason, rules.versioning, today=wanted.today, taken=taken)
+        return Decided(rules, last, counted, made)
+    changes = counted.changes
+    if wanted.due and not changes:
+        changes = (Change(wanted.head, "", "", "a release without any change that counts"),)
+    decision = decide(
+        last.version,
+        changes,
+        rules.versioning,
+        today=wanted.today,
+        taken=taken,
+        reviewed=wanted.reviewed.get(rules.component, ""),
+        levels=counted.levels,
+        paths=paths,
+    )
+    return Decided(rules, last, counted, decision)
+
+
+def noted(decided: Decided, wanted: Wanted) -> Next:
+    """Return the proposal with the notes that belong to the version."""
+    rules, last, decision = decided.rules, decided.last, decided.decision
+    version, text = decision.version, ""
+    warnings = (*last.warnings, *decision.warnings)
+    if version:
+        heading = _heading(rules, last, version, wanted)
+        changes = decided.counted.changes or (
+            Change(wanted.head, "chore", "", f"synchronize versions at {version}", release_as=version),
+        )
+        text = section(changes, rules.notes, heading, given=wanted.given(rules, heading))
+        if wanted.branch and rules.lines:
+            from tagboat.planner.versions.lines import leaving  # noqa: PLC0415 - few projects have lines
+
+            warnings = (*warnings, *filter(None, [leaving(version, wanted.branch, rules.lines)]))
+    return Next(
+        component=rules.component,
+        last=last.version,
+        last_tag=last.tag,
+        version=version,
+        tag=tag_of(rules.tag, version) if version else "",
+        level=decision.level,
+        reasons=decision.reasons,
+        changes=decided.counted.changes,
+        unread=decided.counted.unread,
+        section=text,
+        warnings=warnings,
+    )
+
+
+def _ranges(
+    history: History, components: Sequence[Rules], wanted: Wanted
+) -> Iterator[tuple[Rules, LastRelease, Sequence[Commit]]]:
+    """Yield each component with its last release and the commits since."""
+    found = last_releases(history, components, wanted.head, branch=wanted.branch, since=wanted.since)
     commits: dict[str, Sequence[Commit]] = {}
     left = list(components)
     while left:
@@ -77,119 +185,41 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         oldest = _oldest(history, list(ends.values())) if len(ends) == len(left) else ""
         walked = ranges(history, wanted.head, left, ends, oldest=oldest)
         commits |= walked.commits
-        left = [rules for rules in left if rules.component in walked.astray]
-        found |= bases(history, left, wanted.head, branch=wanted.branch, since=wanted.since, reachable=True)
-    planned = tuple(
-        planned_of(rules, found[rules.component], commits[rules.component], wanted) for rules in components
-    )
-    return _linked(planned, planning, found, wanted)
+        left = [rules for rules in left if rules.component in walked.astray and not wanted.since]
+        found |= last_releases(history, left, wanted.head, branch=wanted.branch, reachable=True)
+    for rules in components:
+        yield rules, found[rules.component], commits[rules.component]
 
 
-def planned_of(rules: Rules, base: Base, commits: Sequence[Commit], wanted: Wanted) -> Next:
-    """Return the proposal for one component.
-
-    Args:
-        rules: its rules.
-        base: its last release.
-        commits: the commits since, newest first.
-        wanted: what is asked.
-    """
-    counted = changes_of(commits, rules.reading)
-    taken = (*base.taken, *wanted.taken.get(rules.component, ()))
-    chosen = wanted.chosen.get(rules.component, "")
-    versioning = replace(rules.versioning, release_as=chosen) if chosen else rules.versioning
-    changes = counted.changes
-    if wanted.due and not changes:
-        changes = (Change(wanted.head, "", "", "a release without any change that counts"),)
-    decision = decide(
-        base.version,
-        changes,
-        versioning,
-        today=wanted.today,
-        taken=taken,
-        levels=counted.levels,
-        paths=wanted.paths.get(rules.component, ()),
-    )
-    version, text = decision.version, ""
-    if version:
-        heading = _heading(rules, base, version, wanted)
-        text = section(counted.changes, rules.notes, heading, given=wanted.given(rules, heading))
-        asked = bool(chosen) or wanted.due
-        if rules.versioning.releases == "notes" and not asked and not has_entries(text, rules.notes):
-            decision = _nothing(decision)
-            version = text = ""
-    return Next(
-        component=rules.component,
-        last=base.version,
-        last_tag=base.tag,
-        version=version,
-        tag=tag_of(rules.tag, version) if version else "",
-        level=decision.level,
-        reasons=decision.reasons,
-        changes=counted.changes,
-        unread=counted.unread,
-        section=text,
-        warnings=(*base.warnings, *decision.warnings),
-    )
-
-
-def _heading(rules: Rules, base: Base, version: str, wanted: Wanted) -> Heading:
-    return Heading(
-        version=version,
-        tag=tag_of(rules.tag, version),
-        previous_tag=base.tag,
-        date=wanted.today,
-        repository=wanted.repository,
-        host=rules.notes.host or wanted.host,
-        component=rules.component,
-    )
-
-
-def _nothing(decision: Decision) -> Decision:
+def _when_due(decided: Decided, wanted: Wanted) -> Decision:
+    """Return the decision, or none when the notes would have no entry: then there is nothing to release."""
+    decision, rules = decided.decision, decided.rules
+    asked = bool(wanted.chosen.get(rules.component)) or wanted.due
+    if not decision.version or asked or rules.versioning.releases != "notes":
+        return decision
+    if has_entries("", rules.notes, decided.counted.changes):
+        return decision
     why = Reason(Level.NONE, "no change has an entry in the notes, so there is nothing to release")
     return Decision("", Level.NONE, (why, *decision.reasons), decision.warnings)
 
 
-def _linked(
-    planned: tuple[Next, ...], planning: Planning, found: Mapping[str, Base], wanted: Wanted
-) -> tuple[Next, ...]:
-    """Give all members of a linked group the group's highest version, when one of them is released."""
-    for group in planning.linked:
-        members = [next_ for next_ in planned if next_.component in group and next_.version]
-        if not members:
-            continue
-        from packaging.version import Version  # noqa: PLC0415 - few projects link versions
+def _paths(history: History, rules: Rules, last: LastRelease, wanted: Wanted) -> Sequence[PathChange]:
+    if rules.versioning.strategy != "paths":
+        return ()
+    from tagboat.planner.path_changes import path_changes  # noqa: PLC0415 - few projects go by paths
 
-        first = max(members, key=lambda next_: Version(next_.version))
-        reason = Reason(first.level, f"linked with {first.component}, which moves to {first.version}")
-        planned = tuple(
-            _moved(next_, planning, found, first.version, reason, wanted)
-            if next_.component in group and next_.version != first.version
-            else next_
-            for next_ in planned
-        )
-    return planned
+    return path_changes(history, rules, last.commit, wanted.head)
 
 
-def _moved(
-    next_: Next,
-    planning: Planning,
-    found: Mapping[str, Base],
-    version: str,
-    reason: Reason,
-    wanted: Wanted,
-) -> Next:
-    rules = next(rules for rules in planning.components if rules.component == next_.component)
-    heading = _heading(rules, found[next_.component], version, wanted)
-    synchronized = Change("", "chore", "", f"synchronize versions at {version}", release_as=version)
-    changes = next_.changes or (synchronized,)
-    return replace(
-        next_,
+def _heading(rules: Rules, last: LastRelease, version: str, wanted: Wanted) -> Heading:
+    return Heading(
         version=version,
-        tag=heading.tag,
-        level=reason.level,
-        reasons=(reason, *next_.reasons),
-        section=section(changes, rules.notes, heading, given=wanted.given(rules, heading)),
+        tag=tag_of(rules.tag, version),
+        previous_tag=last.tag,
+        date=wanted.today,
+        repository=wanted.repository,
+        host=rules.notes.host or wanted.host,
+        component=rules.component,
     )
 
 

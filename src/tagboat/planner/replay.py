@@ -10,10 +10,10 @@ from tagboat.config.dialects import planning_of
 from tagboat.config.planning import Planning, Rules
 from tagboat.core.change import Level, Unread
 from tagboat.core.proposal import Reason
-from tagboat.planner.bases import Base
+from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.notes.formats import section
 from tagboat.planner.notes.heading import Heading
-from tagboat.planner.propose import Wanted, planned_of
+from tagboat.planner.propose import Wanted, decided_of
 from tagboat.planner.ranges import ranges
 from tagboat.planner.releases import version_in
 from tagboat.ports.history import History
@@ -82,24 +82,24 @@ def replay(history: History, releases: Sequence[Release], host: str) -> Iterator
 def _replayed(history: History, release: Release, planning: Planning, host: str) -> Replayed:
     rules = _component(planning, release)
     previous = version_in(rules.tag, release.previous_tag) or bare_version(release.previous_tag)
-    base = Base(previous, release.previous_tag, history.resolve(release.previous_tag) or "")
+    base = LastRelease(previous, release.previous_tag, history.resolve(release.previous_tag) or "")
     walked = ranges(
         history, release.base, planning.components, {rules.component: base.commit}, oldest=base.commit
     )
     today = datetime.fromtimestamp(history.time(release.base), UTC).date()
     wanted = Wanted(release.base, today, release.repository, host, due=True)
-    planned = planned_of(rules, base, walked.commits[rules.component], wanted)
+    decided = decided_of(rules, base, walked.commits[rules.component], wanted)
     version = version_in(rules.tag, release.tag) or bare_version(release.tag)
     heading = Heading(version, release.tag, release.previous_tag, today, release.repository, host)
     return Replayed(
         release.tag,
-        planned.version,
-        planned.level,
-        section(planned.changes, rules.notes, heading),
-        planned.reasons,
-        planned.unread,
+        decided.decision.version,
+        decided.decision.level,
+        section(decided.counted.changes, rules.notes, heading),
+        decided.decision.reasons,
+        decided.counted.unread,
         planning.dialect,
-        planned.warnings,
+        decided.decision.warnings,
     )
 
 

@@ -75,7 +75,8 @@ class Planned:
         The files' edits follow from the head, the rules and the versions, and are not digested again.
         """
         planning = {**asdict(self.planning), "remarks": ()}
-        return digest([self.head, self.today.isoformat(), planning, [asdict(next_) for next_ in self.next]])
+        proposals = [asdict(replace(next_, edits=())) for next_ in self.next]
+        return digest([self.head, self.today.isoformat(), planning, proposals])
 
 
 def checked(made: Planned, *, expect: str, strict: bool) -> Planned:

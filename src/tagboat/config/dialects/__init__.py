@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
+from tagboat.config.dialects.open_tags import with_fitting_tags
 from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
 
@@ -52,7 +53,7 @@ DIALECTS: Final = (
     Dialect("git_cliff", ("cliff.toml", ".cliff.toml", ".config/cliff.toml"), (b"git-cliff",), whole=True),
     Dialect("bumpver", ("pycalver.toml", "bumpver.toml", ".bumpver.toml"), (b"bumpver", b"pycalver")),
     Dialect("bump_my_version", (".bumpversion.cfg", ".bumpversion.toml"), (b"bumpversion",)),
-    Dialect("scm", (), (b"scm", b"vcs", b"versioningit", b"dynamic-versioning", b"versioneer", b"pbr")),
+    Dialect("scm", (), (b"scm", b"vcs", b"versioning", b"versioneer", b"pbr")),
     Dialect("towncrier", ("towncrier.toml",), (b"towncrier",)),
 )
 """Every dialect, in the order in which one goes before another."""
@@ -75,11 +76,11 @@ def planning_of(tree: Tree, tags: Sequence[str] = ()) -> Planning:
         from tagboat.config.dialects.defaults import defaults  # noqa: PLC0415 - most projects have a tool
 
         return defaults(tree, tags)
-    if not partial and whole is not None:
-        return whole
-    from tagboat.config.dialects.combined import combined  # noqa: PLC0415 - only for several tools
+    if partial or whole is None:
+        from tagboat.config.dialects.combined import combined  # noqa: PLC0415 - only for several tools
 
-    return combined(whole, partial)
+        whole = combined(whole, partial)
+    return with_fitting_tags(whole, tags)
 
 
 def _read(tree: Tree) -> Iterator[tuple[Dialect, Planning]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from tagboat.config.planning import Planning, Rules
+from tagboat.config.planning import Planning
 from tagboat.config.tag_styles import fitting_grammar
 from tagboat.core.tag import TagGrammar
 
@@ -34,7 +34,7 @@ def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
     alone = len(planning.components) == 1
     components = tuple(
         replace(rules, tag=_said(rules.tag, tags) if f"{rules.component}.tag" in planning.origins else found)
-        if (found := _seen(rules, tags, alone=alone))
+        if (found := seen(rules.distribution or rules.component, tags, alone=alone))
         else rules
         for rules in planning.components
     )
@@ -49,9 +49,10 @@ def _said(tag: str, tags: Sequence[str]) -> str:
     return other if any(map(TagGrammar(other).version, tags)) else tag
 
 
-def _seen(rules: Rules, tags: Sequence[str], *, alone: bool) -> str:
+def seen(name: str, tags: Sequence[str], *, alone: bool) -> str:
+    """Return how a component's tags are named; the two usual forms are told apart without reading thousands of tags."""
     if alone and all(map(_V.match, tags)):
         return "v{version}"
     if alone and all(map(_BARE.match, tags)):
         return "{version}"
-    return fitting_grammar(rules.distribution or rules.component, tags, alone=alone)
+    return fitting_grammar(name, tags, alone=alone)

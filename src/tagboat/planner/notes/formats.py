@@ -91,6 +91,10 @@ def has_entries(text: str, notes: Notes, changes: Sequence[Change] | None = None
         changes: what the section is about. Where there is no text, the configured sections decide whether any of
             them would be shown; without them too, the answer is yes.
     """
+    if not text and notes.format == "markdown" and changes is not None:
+        from tagboat.planner.notes import markdown  # noqa: PLC0415
+
+        return markdown.any_shown(changes, notes)
     if not text:
         from tagboat.planner.notes.grouping import grouped  # noqa: PLC0415
 

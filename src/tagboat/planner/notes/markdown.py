@@ -34,7 +34,7 @@ def section(changes: Iterable[Change], notes: Notes, heading: Heading) -> str:
         notes: the headings of the types.
         heading: what it is about.
     """
-    known = {section.type: section for section in reversed(notes.sections)}
+    known = _by_type(notes)
     groups: dict[str, list[tuple[str, str]]] = {}
     breaking: list[tuple[str, str]] = []
     for change in changes:
@@ -58,9 +58,10 @@ def section(changes: Iterable[Change], notes: Notes, heading: Heading) -> str:
     return "".join(parts).strip()
 
 
-def has_entries(text: str) -> bool:
-    """Tell whether a section says anything below its heading; an empty one is no reason for a release."""
-    return "\n" in text
+def any_shown(changes: Iterable[Change], notes: Notes) -> bool:
+    """Tell whether a section would have an entry; without one there is no reason for a release."""
+    known = _by_type(notes)
+    return any(_shown(change, known.get(change.type.lower())) for change in changes)
 
 
 def inserted(changelog: str | None, text: str) -> str:
@@ -77,6 +78,10 @@ def inserted(changelog: str | None, text: str) -> str:
         return f"# Changelog\n\n{text}\n\n{_TOP.sub('##', changelog).strip()}\n"
     before, after = changelog[: newest.start()], changelog[newest.start() :]
     return f"{before}\n{text}\n{after}".strip() + "\n"
+
+
+def _by_type(notes: Notes) -> dict[str, Section]:
+    return {section.type: section for section in reversed(notes.sections)}
 
 
 def _shown(change: Change, entry: Section | None) -> bool:

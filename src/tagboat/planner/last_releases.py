@@ -18,7 +18,7 @@ _NEAR = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class LastRelease:
     """Where a component's next release starts.
 
     Attributes:
@@ -36,7 +36,7 @@ class Base:
     warnings: tuple[str, ...] = ()
 
 
-def bases(
+def last_releases(
     history: History,
     components: Sequence[Rules],
     head: str,
@@ -44,7 +44,7 @@ def bases(
     branch: str = "",
     since: str = "",
     reachable: bool = False,
-) -> dict[str, Base]:
+) -> dict[str, LastRelease]:
     """Return each component's last release.
 
     Args:
@@ -67,19 +67,21 @@ def bases(
     sorted_tags = sorted_by_component(tags, components)
     cut = _cut_off(history)
     return {
-        rules.component: _with(_base(history, rules, sorted_tags[rules.component], head, branch, since), cut)
+        rules.component: _with(
+            _last_release(history, rules, sorted_tags[rules.component], head, branch, since), cut
+        )
         for rules in components
     }
 
 
-def _base(
+def _last_release(
     history: History,
     rules: Rules,
     tags: Sequence[tuple[str, TagRef]],
     head: str,
     branch: str,
     since: str,
-) -> Base:
+) -> LastRelease:
     read = reader(rules.versioning, date.min)
     if since:
         return _chosen(history, rules, tags, since)
@@ -88,12 +90,12 @@ def _base(
     if rules.manifest:
         return _by_manifest(history, rules, tags, head, taken, read)
     for _, past in newest[:1]:
-        return Base(past.version, past.tag, past.commit, taken)
+        return LastRelease(past.version, past.tag, past.commit, taken)
     if rules.since:
         commit = history.resolve(rules.since)
         lost = f"the commit {rules.since} before the first release is not in this history"
-        return Base(commit=commit or "", warnings=() if commit else (lost,))
-    return Base(warnings=_why_none(rules, tags))
+        return LastRelease(commit=commit or "", warnings=() if commit else (lost,))
+    return LastRelease(warnings=_why_none(rules, tags))
 
 
 def _by_manifest(
@@ -103,23 +105,23 @@ def _by_manifest(
     head: str,
     taken: Sequence[str],
     read: Reader,
-) -> Base:
+) -> LastRelease:
     """The manifest says what was released last; without its tag, the commit that wrote the manifest is the base."""
     same = [tag for text, tag in tags if _same(text, rules.manifest, read)]
     if same:
         past = Past(rules.manifest, same[0].name, same[0].commit)
-        return Base(past.version, past.tag, past.commit, taken)
+        return LastRelease(past.version, past.tag, past.commit, taken)
     wanted = tag_of(rules.tag, rules.manifest)
     if rules.manifest == "0.0.0":
-        return Base(commit=history.resolve(rules.since) or "" if rules.since else "")
+        return LastRelease(commit=history.resolve(rules.since) or "" if rules.since else "")
     written = history.last_change(head, ".release-please-manifest.json") or ""
     missing = (
         f"the tag {wanted} of the last release is missing; the commit that wrote its version is the base"
     )
-    return Base(rules.manifest, "", written, taken, (missing,))
+    return LastRelease(rules.manifest, "", written, taken, (missing,))
 
 
-def _chosen(history: History, rules: Rules, tags: Sequence[tuple[str, TagRef]], since: str) -> Base:
+def _chosen(history: History, rules: Rules, tags: Sequence[tuple[str, TagRef]], since: str) -> LastRelease:
     commit = history.resolve(since)
     if commit is None:
         raise UsageError(f"--since {since} names no commit", remedy="give a tag, a branch or a commit's id")
@@ -128,8 +130,8 @@ def _chosen(history: History, rules: Rules, tags: Sequence[tuple[str, TagRef]], 
         here = [(text, tag) for text, tag in tags if tag.commit == commit]
         read = reader(rules.versioning, date.min)
         for _, past in newest_first(here, read):
-            return Base(past.version, past.tag, commit)
-    return Base(version or "", since if version else "", commit)
+            return LastRelease(past.version, past.tag, commit)
+    return LastRelease(version or "", since if version else "", commit)
 
 
 def _of_line(
@@ -138,10 +140,9 @@ def _of_line(
     wanted = rules.lines.get(branch, "") if rules.lines else ""
     if not wanted:
         return releases
-    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - few projects have release lines
+    from tagboat.planner.versions.lines import belonging  # noqa: PLC0415 - few projects have release lines
 
-    line = SpecifierSet(wanted, prereleases=True)
-    return (pair for pair in releases if line.contains(pair[1].version))
+    return (pair for pair in releases if belonging([pair[1].version], wanted))
 
 
 def _same(text: str, other: str, read: Reader) -> bool:
@@ -165,5 +166,5 @@ def _cut_off(history: History) -> tuple[str, ...]:
     return ()
 
 
-def _with(base: Base, warnings: tuple[str, ...]) -> Base:
-    return Base(base.version, base.tag, base.commit, base.taken, (*warnings, *base.warnings))
+def _with(base: LastRelease, warnings: tuple[str, ...]) -> LastRelease:
+    return LastRelease(base.version, base.tag, base.commit, base.taken, (*warnings, *base.warnings))
