@@ -188,3 +188,11 @@ def test_without_notes_the_sections_say_what_a_reader_would_see() -> None:
     assert not formats.has_entries("", none, [Change("d" * 40, "chore", "", "swab")])
     for change in (*CHANGES, asked):
         assert formats.has_entries("", none, [change])
+
+
+def test_a_templates_section_stands_behind_the_mark_or_before_the_newest_release() -> None:
+    text = section("template", "CHANGES.md")
+    plain = "# Boat\n\nwords\n\n## 1.0.0\n\n- all\n"
+    assert with_section(plain, "template", "CHANGES.md") == plain.replace("## 1.0.0", f"{text}\n\n## 1.0.0")
+    marked = plain.replace("words", "<!-- towncrier release notes start -->\n\nwords")
+    assert with_section(marked, "template", "CHANGES.md") == marked.replace("words", f"{text}\n\nwords")
