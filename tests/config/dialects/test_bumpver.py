@@ -2,11 +2,11 @@ from textwrap import dedent
 
 import pytest
 
+from tagboat.config.calver_pattern import understood
 from tagboat.config.dialects import bumpver
 from tagboat.config.planning import Edit, Planning
 from tagboat.config.project import Tree
 from tagboat.errors import ConfigError
-from tagboat.planner.versions.calver_pattern import understood
 
 
 def planning(files: dict[str, str]) -> Planning:

@@ -2,11 +2,11 @@ from datetime import date
 
 import pytest
 
+from tagboat.config.calver_pattern import understood
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
 from tagboat.errors import ConfigError, InvalidError
 from tagboat.planner.versions.calver import first, reader
-from tagboat.planner.versions.calver_pattern import understood
 from tagboat.planner.versions.decide import decide
 
 TODAY = date(2026, 11, 21)

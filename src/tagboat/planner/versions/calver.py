@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from tagboat.config.calver_pattern import Pattern, understood
 from tagboat.core.change import Level
 from tagboat.errors import ConfigError, InvalidError
-from tagboat.planner.versions.calver_pattern import Pattern, understood
 from tagboat.planner.versions.schemes import LONGEST
 
 _SUFFIX: Final = r"(?:[-._]?(dev|alpha|a|beta|b|preview|pre|rc|c|post|final)[-._]?([0-9]{0,9}))?"
