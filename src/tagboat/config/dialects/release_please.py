@@ -48,6 +48,29 @@ _STRUCTURED: Final[Mapping[object, EditKind]] = {
     "toml": "toml",
 }
 _SPECIAL_WORDS: Final = ("gRPC", "npm")
+_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "component": "component",
+    "package-name": "component",
+    "exclude-paths": "exclude",
+    "include-v-in-tag": "tag",
+    "include-component-in-tag": "tag",
+    "tag-separator": "tag",
+    "versioning": "versioning.strategy",
+    "bump-minor-pre-major": "versioning.breaking_below_one",
+    "bump-patch-for-minor-pre-major": "versioning.minor_below_one",
+    "prerelease-type": "versioning.train",
+    "release-as": "versioning.release_as",
+    "changelog-sections": "notes.sections",
+    "skip-changelog": "notes.path",
+    "changelog-path": "notes.path",
+    "changelog-host": "notes.host",
+    "release-type": "edits",
+    "version-file": "edits",
+    "extra-files": "edits",
+    "bootstrap-sha": "since",
+    "last-release-sha": "stop",
+}
+"""Option → the attribute of the rules that it decides; the others decide none."""
 
 
 def read(tree: Tree) -> Planning | None:
@@ -86,6 +109,8 @@ class _Reader:
         linked, cases = self._plugins(components)
         if cases is not None:
             components = tuple(_with_cases(rules, cases) for rules in components)
+            place = f"{self.file}: plugins sentence-case"
+            self.origins |= {f"{rules.component}.notes.cases": place for rules in components}
         return Planning(
             "release-please",
             self.file,
@@ -121,6 +146,12 @@ class _Reader:
         asked = options.text("component") or _last_part(options.text("package-name"))
         name = asked or distribution or (folder if folder != "." else "project")
         options.name = name
+        if asked:
+            options.said("component" if options.text("component") else "package-name")
+        if self.file != YAML:
+            self.origins[f"{name}.path"] = f'{self.file}: packages."{path}"'
+        if path in manifest:
+            self.origins[f"{name}.manifest"] = f'{MANIFEST}: "{path}"'
         kind = options.text("release-type") or ("node" if self.file != YAML else "python")
         if kind != "python":
             self.remarks.append(
@@ -141,6 +172,7 @@ class _Reader:
             notes=self._notes(options, kind),
             edits=tuple(self._edits(options, kind)),
             manifest=str(manifest.get(path, "")),
+            manifest_path=MANIFEST if path in manifest else "",
             since=options.text("bootstrap-sha"),
             stop=options.text("last-release-sha"),
         )
@@ -247,8 +279,15 @@ class _Options:
         table = self.own if name in self.own else self.reader.table
         value = self.reader._typed(table, name, kind, place)  # noqa: SLF001 - one reader in two classes
         if value is not None and self.name:
-            self.reader.origins[f"{self.name}.{name}"] = f"{self.reader.file}: {place}{name}"
+            self.said(name)
         return value
+
+    def said(self, name: str) -> None:
+        """Note where the attribute that an option decides was said."""
+        attribute = _ATTRIBUTES.get(name)
+        if attribute:
+            place = f'packages."{self.path}".' if name in self.own else ""
+            self.reader.origins[f"{self.name}.{attribute}"] = f"{self.reader.file}: {place}{name}"
 
     def text(self, name: str) -> str:
         return self.value(name, str) or ""
