@@ -42,11 +42,12 @@ def patch(proposals: Sequence[Next]) -> str:
     lines: list[str] = []
     for edit in composed(proposals):
         before = (edit.before or b"").decode("utf-8", "replace").splitlines(keepends=True)
-        after = edit.after.decode("utf-8", "replace").splitlines(keepends=True)
+        after = (edit.after or b"").decode("utf-8", "replace").splitlines(keepends=True)
         old = f"a/{edit.path}" if edit.before is not None else "/dev/null"
+        new = f"b/{edit.path}" if edit.after is not None else "/dev/null"
         lines.extend(
             line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-            for line in unified_diff(before, after, old, f"b/{edit.path}")
+            for line in unified_diff(before, after, old, new)
         )
     return "".join(lines).rstrip("\n")
 
@@ -97,6 +98,8 @@ def told(next_: Next, *, verbose: bool) -> Iterator[str]:
         for unread in next_.unread if verbose else next_.unread[:_SHOWN]:
             yield f"    {unread.commit[:7]}  {plain(unread.title, limit=72)}  ({unread.reason})"
     for edit in next_.edits:
+        if edit.after is None:
+            yield f"  {edit.path}  removed ({edit.rule})"
         for place in edit.places:
             yield f"  {edit.path}:{place.line}  {_first(place.before) or '(new)'} → {_first(place.after)}"
     for warning in next_.warnings:
@@ -140,7 +143,11 @@ def _edit(edit: FileEdit) -> dict[str, Any]:
     return {
         "path": edit.path,
         "rule": edit.rule,
-        "before": hashlib.sha256(edit.before).hexdigest() if edit.before is not None else None,
-        "after": hashlib.sha256(edit.after).hexdigest(),
+        "before": _sha256(edit.before),
+        "after": _sha256(edit.after),
         "places": [asdict(place) for place in edit.places],
     }
+
+
+def _sha256(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()

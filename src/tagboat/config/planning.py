@@ -245,6 +245,7 @@ class Rules:
         notes: how notes are written.
         edits: the places that hold the version.
         manifest: the version that a file of the tool gives as the last one, or "".
+        manifest_path: that file, when the tool lives by it (release-please's manifest): it goes before newer tags.
         since: the commit before the first that counts, while there is no release yet; or "".
         stop: a commit whose history never counts; or "".
     """
@@ -262,6 +263,7 @@ class Rules:
     notes: Notes = Notes()
     edits: tuple[Edit, ...] = (Edit(),)
     manifest: str = ""
+    manifest_path: str = ""
     since: str = ""
     stop: str = ""
 

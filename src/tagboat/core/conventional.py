@@ -17,6 +17,9 @@ from tagboat.core.change import Change, Reading
 LIMIT: Final = 1_000_000
 """The most characters of a message that are read."""
 
+MERGE: Final = "a merge names no type"
+"""The reason for which git's own message of a merge counts for nothing."""
+
 _BLANK = "\ufeff\t\v\f \xa0"
 _HEADER = re.compile(
     rf"([^{_BLANK}\r\n()!:]+)(?:\(([^()\r\n]+)\))?(!|BREAKING[ -]CHANGE)?:[{_BLANK}]*([^\r\n]*)"
@@ -65,9 +68,10 @@ def read(commit: str, message: str) -> Reading:
         breaking = (_tidy(subject),) if bang and subject else ()
         return Reading((Change(commit, kind, scope, subject, breaking, bang=bool(bang)),))
     changes: list[Change] = []
-    for part in _parts(overridden(message)):
+    told = overridden(message)
+    for part in _parts(told):
         changes.extend(_read_part(commit, part.strip()))
-    return Reading(tuple(changes), "" if header else why_unread(message))
+    return Reading(tuple(changes), "" if header and changes else why_unread(told if header else message))
 
 
 def overridden(text: str) -> str:
@@ -88,7 +92,7 @@ def why_unread(message: str) -> str:
     before = title.partition(":")[0] if ":" in title else ""
     for pattern, text, reason in (
         (_GIT_REVERT, title, "git's own revert message names no type"),
-        (_GIT_MERGE, title, "a merge names no type"),
+        (_GIT_MERGE, title, MERGE),
         (_NO_COLON, title, "there is no type and colon"),
         (_EMPTY_SCOPE, before, "the scope is empty"),
         (_EARLY_BANG, before, "the ! stands before the scope, not behind it"),

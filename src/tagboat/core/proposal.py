@@ -48,14 +48,14 @@ class FileEdit:
     Attributes:
         path: relative to the root.
         before: its content, or None when the file is new.
-        after: its new content.
+        after: its new content, or None when the file is removed.
         places: the spots that differ, in their order; for a changelog the spot of the new section.
         rule: what asked for it.
     """
 
     path: str
     before: bytes | None
-    after: bytes
+    after: bytes | None
     places: tuple[Place, ...]
     rule: str
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from tagboat.config.planning import Rules
 from tagboat.planner.messages import changes_of
-from tagboat.planner.notes.formats import section
+from tagboat.planner.notes.formats import of_the_past, section
 from tagboat.planner.notes.heading import Heading
 from tagboat.planner.past_releases import Contents, UnorderedError, contents
 from tagboat.planner.releases import Past, newest_first, sorted_by_component
@@ -18,10 +18,11 @@ from tagboat.ports.history import History
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where notes point to: the project on the forge; "" for no links."""
+    """Where notes point to: the project on the forge; "" for no links; and a template's text."""
 
     repository: str = ""
     host: str = ""
+    template: str = ""
 
 
 def sections(history: History, head: str, rules: Rules, links: Links) -> list[str]:
@@ -33,6 +34,7 @@ def sections(history: History, head: str, rules: Rules, links: Links) -> list[st
         ConfigError: the rules cannot be used.
         StepFailedError: the history is damaged.
     """
+    rules = replace(rules, notes=of_the_past(rules.notes))
     read = reader(rules.versioning, date.min)
     tags = sorted_by_component(history.tags(), [rules])[rules.component]
     releases = [past for _, past in newest_first(tags, read)]
@@ -57,4 +59,6 @@ def _section(held: Contents, release: Past, rules: Rules, links: Links) -> str:
         rules.notes.host or links.host,
         rules.component,
     )
-    return section(changes_of(held.commits, rules.reading).changes, rules.notes, heading)
+    return section(
+        changes_of(held.commits, rules.reading).changes, rules.notes, heading, given=links.template
+    )

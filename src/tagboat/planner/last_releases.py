@@ -88,7 +88,9 @@ def _last_release(
     newest = list(islice(_of_line(newest_first(tags, read), rules, branch), _NEAR))
     taken = tuple(past.version for _, past in newest)
     if rules.manifest:
-        return _by_manifest(history, rules, tags, head, taken, read)
+        said = _by_manifest(history, rules, tags, head, newest, read)
+        if said is not None:
+            return said
     for _, past in newest[:1]:
         return LastRelease(past.version, past.tag, past.commit, taken)
     if rules.since:
@@ -103,22 +105,49 @@ def _by_manifest(
     rules: Rules,
     tags: Sequence[tuple[str, TagRef]],
     head: str,
-    taken: Sequence[str],
+    newest: Sequence[tuple[Number, Past]],
     read: Reader,
-) -> LastRelease:
-    """The manifest says what was released last; without its tag, the commit that wrote the manifest is the base."""
+) -> LastRelease | None:
+    """A tool's file says what was released last; without its tag, the commit that wrote the file is the base.
+
+    Only a file that the tool itself lives by goes before newer tags; others are often forgotten.
+    """
+    taken = tuple(past.version for _, past in newest)
     same = [tag for text, tag in tags if _same(text, rules.manifest, read)]
+    if not rules.manifest_path and newest and not _above(rules.manifest, newest[0][0], read):
+        return None
     if same:
-        past = Past(rules.manifest, same[0].name, same[0].commit)
-        return LastRelease(past.version, past.tag, past.commit, taken)
+        return LastRelease(rules.manifest, same[0].name, same[0].commit, taken)
+    if rules.manifest == "0.0.0" or _unread(rules.manifest, read):
+        return None
     wanted = tag_of(rules.tag, rules.manifest)
-    if rules.manifest == "0.0.0":
-        return LastRelease(commit=history.resolve(rules.since) or "" if rules.since else "")
-    written = history.last_change(head, ".release-please-manifest.json") or ""
-    missing = (
-        f"the tag {wanted} of the last release is missing; the commit that wrote its version is the base"
-    )
-    return LastRelease(rules.manifest, "", written, taken, (missing,))
+    if rules.manifest_path:
+        written = history.last_change(head, rules.manifest_path) or ""
+        missing = (
+            f"the tag {wanted} of the last release is missing; the commit that wrote its version is the base"
+        )
+        return LastRelease(rules.manifest, "", written, taken, (missing,))
+    if not newest:
+        missing = f"the configuration says that {rules.manifest} was released, and no tag {wanted} is there"
+        return LastRelease(rules.manifest, "", "", taken, (missing,))
+    past = newest[0][1]
+    missing = f"the tag {wanted} of the last release is missing; the changes since {past.tag} are looked at"
+    return LastRelease(rules.manifest, past.tag, past.commit, taken, (missing,))
+
+
+def _above(text: str, number: Number, read: Reader) -> bool:
+    try:
+        return bool(read(text).key > number.key)
+    except ValueError:
+        return False
+
+
+def _unread(text: str, read: Reader) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return True
+    return False
 
 
 def _chosen(history: History, rules: Rules, tags: Sequence[tuple[str, TagRef]], since: str) -> LastRelease:

@@ -5,6 +5,7 @@ Nothing here asks a forge or an index: what they know (versions that are taken) 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -118,6 +119,7 @@ def decided_of(
         paths: the files that changed since, for the strategy ``paths``.
     """
     counted = changes_of(commits, rules.reading)
+    rules = _on_branch(rules, wanted.branch)
     taken = (*last.taken, *wanted.taken.get(rules.component, ()))
     asked = wanted.chosen.get(rules.component, "")
     if asked:
@@ -140,6 +142,14 @@ def decided_of(
         paths=paths,
     )
     return Decided(rules, last, counted, decision)
+
+
+def _on_branch(rules: Rules, branch: str) -> Rules:
+    """Return the rules with the train of the branch that the release is made from."""
+    for pattern, train in rules.trains.items():
+        if branch and re.match(pattern, branch[:250]):
+            return replace(rules, versioning=replace(rules.versioning, train=train))
+    return rules
 
 
 def noted(decided: Decided, wanted: Wanted) -> Next:

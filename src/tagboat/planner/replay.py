@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tagboat.config.dialects import planning_of
-from tagboat.config.planning import Planning, Rules
+from tagboat.config.planning import Notes, Planning, Rules
+from tagboat.config.project import Tree
 from tagboat.core.change import Level, Unread
 from tagboat.core.proposal import Reason
 from tagboat.planner.last_releases import LastRelease
-from tagboat.planner.notes.formats import section
+from tagboat.planner.notes.formats import of_the_past, section
 from tagboat.planner.notes.heading import Heading
 from tagboat.planner.propose import Wanted, decided_of
 from tagboat.planner.ranges import ranges
@@ -76,11 +77,13 @@ def replay(history: History, releases: Sequence[Release], host: str) -> Iterator
         StepFailedError: a commit or tag is not in the history.
     """
     for release in releases:
-        yield _replayed(history, release, planning_of(history.tree(release.base)), release.host or host)
+        yield _replayed(history, release, history.tree(release.base), release.host or host)
 
 
-def _replayed(history: History, release: Release, planning: Planning, host: str) -> Replayed:
+def _replayed(history: History, release: Release, tree: Tree, host: str) -> Replayed:
+    planning = planning_of(tree)
     rules = _component(planning, release)
+    notes = of_the_past(rules.notes)
     previous = version_in(rules.tag, release.previous_tag) or bare_version(release.previous_tag)
     base = LastRelease(previous, release.previous_tag, history.resolve(release.previous_tag) or "")
     walked = ranges(
@@ -95,7 +98,7 @@ def _replayed(history: History, release: Release, planning: Planning, host: str)
         release.tag,
         decided.decision.version,
         decided.decision.level,
-        section(decided.counted.changes, rules.notes, heading),
+        section(decided.counted.changes, notes, heading, given=_template(tree, notes)),
         decided.decision.reasons,
         decided.counted.unread,
         planning.dialect,
@@ -107,6 +110,11 @@ def _component(planning: Planning, release: Release) -> Rules:
     """Return the component that a tag is of; with no grammar that fits, the first one."""
     fitting = [rules for rules in planning.components if version_in(rules.tag, release.tag)]
     return max(fitting or planning.components[:1], key=lambda rules: len(rules.tag))
+
+
+def _template(tree: Tree, notes: Notes) -> str:
+    content = tree.get(notes.template) if notes.format == "template" else None
+    return content.decode("utf-8", "replace") if content else ""
 
 
 def bare_version(tag: str) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tagboat.ports.builder import Builder
-from tagboat.ports.clock import Clock
-from tagboat.ports.forge import Forge
-from tagboat.ports.index import Index
-from tagboat.ports.inspector import Inspector
-from tagboat.ports.installer import Installer
-from tagboat.ports.ledger import Ledger
-from tagboat.ports.repository import Repository
-from tagboat.ports.store import Store
+if TYPE_CHECKING:
+    from tagboat.ports.builder import Builder
+    from tagboat.ports.clock import Clock
+    from tagboat.ports.forge import Forge
+    from tagboat.ports.index import Index
+    from tagboat.ports.inspector import Inspector
+    from tagboat.ports.installer import Installer
+    from tagboat.ports.ledger import Ledger
+    from tagboat.ports.repository import Repository
+    from tagboat.ports.store import Store
 
 __all__ = ["Ports"]
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.adapters.git.history import LocalHistory
@@ -13,10 +14,14 @@ from tagboat.config.dialects import planning_of
 from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
+from tagboat.core.conventional import MERGE
 from tagboat.core.proposal import Next
 from tagboat.errors import RefusedError, StalePlanError, UsageError
 from tagboat.planner.propose import Wanted, propose
+from tagboat.wiring.notes import given, template, with_marks
 from tagboat.wiring.remotes import forge_of
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
     Args:
         made: the plan.
         expect: the digest that it must have, or "".
-        strict: refuse commits that do not count.
+        strict: refuse commits that do not count; git's own messages of merges are no mistake.
 
     Raises:
         StalePlanError: it has another digest.
@@ -96,7 +101,9 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
             f"the plan's digest is {made.digest}, not {expect}: what it was made from has moved",
             remedy="look at the plan again, and approve that one",
         )
-    unread = [(next_.component, unread) for next_ in made.next for unread in next_.unread]
+    unread = [
+        (next_.component, unread) for next_ in made.next for unread in next_.unread if unread.reason != MERGE
+    ]
     if strict and unread:
         listed = "; ".join(f"{u.commit[:12]} {u.title[:80]!r}: {u.reason}" for _, u in unread[:20])
         more = f"; and {len(unread) - 20} more" if len(unread) > 20 else ""
@@ -118,10 +125,10 @@ def changelogs(ask: Ask, *, whole: bool) -> Iterator[tuple[str, list[str]]]:
     made = planned(ask)
     history = LocalHistory(ask.path)
     try:
-        links = Links(made.repository, made.host)
         for rules, next_ in zip(made.planning.components, made.next, strict=True):
             found = [next_.section] if next_.section else []
             if whole:
+                links = Links(made.repository, made.host, template(made.tree, rules.notes))
                 found += sections(history, made.head, rules, links)
             yield rules.component, found
     finally:
@@ -140,12 +147,21 @@ def planned(ask: Ask) -> Planned:
     try:
         head = _head(history, ask)
         tree = history.tree(head)
-        planning = _selected(planning_of(tree, [tag.name for tag in history.tags()]), ask.components)
+        planning = planning_of(tree, [tag.name for tag in history.tags()])
+        planning = with_marks(_selected(planning, ask.components), tree)
         branch = history.branch()
         repository, host = forge_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
         today = ask.as_of or datetime.now(UTC).date()
         wanted = Wanted(
-            head, today, repository, host, branch, ask.since, ask.taken, _chosen(planning, ask.chosen)
+            head,
+            today,
+            repository,
+            host,
+            branch,
+            ask.since,
+            _known(planning, ask.taken),
+            _known(planning, ask.chosen),
+            given=given(tree),
         )
         proposals = propose(history, planning, wanted)
         return Planned(head, branch, today, planning, proposals, tree, repository, host)
@@ -159,10 +175,19 @@ def with_edits(made: Planned) -> Planned:
     Raises:
         ConfigError: an edit matches nothing, or too much; all such are told.
     """
-    from tagboat.planner.edits.all_edits import all_edits  # noqa: PLC0415 - only when they are asked for
+    from tagboat.planner.edits import lock_remarks  # noqa: PLC0415 - only when edits are asked for
+    from tagboat.planner.edits.all_edits import all_edits  # noqa: PLC0415
 
     edits = all_edits(made.tree, made.planning.components, made.next, made.today)
-    return replace(made, next=tuple(replace(n, edits=edits.get(n.component, ())) for n in made.next))
+    edited = tuple(
+        replace(
+            next_,
+            edits=edits.get(next_.component, ()),
+            warnings=(*next_.warnings, *(lock_remarks(made.tree, rules) if next_.version else ())),
+        )
+        for rules, next_ in zip(made.planning.components, made.next, strict=True)
+    )
+    return replace(made, next=edited)
 
 
 def _head(history: LocalHistory, ask: Ask) -> str:
@@ -187,16 +212,15 @@ def _selected(planning: Planning, names: Sequence[str]) -> Planning:
     return replace(planning, components=chosen)
 
 
-def _chosen(planning: Planning, asked: Mapping[str, str]) -> Mapping[str, str]:
+def _known(planning: Planning, asked: Mapping[str, V]) -> Mapping[str, V]:
+    """Return what was asked for by component, each of which exists; "" stands for the only one."""
     known = [rules.component for rules in planning.components]
-    chosen: dict[str, str] = {}
-    for name, version in asked.items():
+    for name in asked:
         if not name and len(known) != 1:
             raise UsageError(
-                f"of which component shall the next version be {version}?",
-                remedy=f"say --release-as COMPONENT={version}; components: {', '.join(known)}",
+                "a version was given without its component",
+                remedy=f"say COMPONENT=VERSION; components: {', '.join(known)}",
             )
         if name and name not in known:
             raise UsageError(f"there is no component {name!r}", remedy=f"components: {', '.join(known)}")
-        chosen[name or known[0]] = version
-    return chosen
+    return {name or known[0]: value for name, value in asked.items()}

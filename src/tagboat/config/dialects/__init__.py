@@ -40,7 +40,7 @@ DIALECTS: Final = (
     ),
     Dialect(
         "python_semantic_release",
-        ("semantic_release.toml", "releaserc.toml", "releaserc.json"),
+        ("semantic_release.toml", "releaserc.toml", "releaserc.json", ".releaserc.toml", ".releaserc.json"),
         (b"semantic_release",),
         whole=True,
     ),

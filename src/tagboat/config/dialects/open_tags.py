@@ -29,8 +29,10 @@ def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
         planning: the rules of a repository.
         tags: its tags; without any nothing changes.
     """
-    if not tags or not {*planning.dialect.split("+")} <= OPEN:
+    if not tags:
         return planning
+    if not {*planning.dialect.split("+")} <= OPEN:
+        return _fitting_defaults(planning, tags)
     alone = len(planning.components) == 1
     components = tuple(
         replace(rules, tag=_said(rules.tag, tags) if f"{rules.component}.tag" in planning.origins else found)
@@ -39,6 +41,19 @@ def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
         for rules in planning.components
     )
     return replace(planning, components=components)
+
+
+def _fitting_defaults(planning: Planning, tags: Sequence[str]) -> Planning:
+    """A tool's own default form that no tag follows is not the one in use; one that the project wrote down stays."""
+    alone = len(planning.components) == 1
+    components = tuple(
+        replace(rules, tag=seen(rules.distribution or rules.component, tags, alone=alone))
+        if f"{rules.component}.tag" not in planning.origins
+        and not any(map(TagGrammar(rules.tag).version, tags))
+        else rules
+        for rules in planning.components
+    )
+    return replace(planning, components=components) if components != planning.components else planning
 
 
 def _said(tag: str, tags: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ Two components may edit one file (a lock, a manifest): the second one's edit sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from tagboat.config.planning import Rules
@@ -32,7 +32,7 @@ def all_edits(
         ConfigError: edits that match nothing or too much, over all components.
     """
     rules = {rules.component: rules for rules in components}
-    changed: dict[str, bytes] = {}
+    changed: dict[str, bytes | None] = {}
     found: dict[str, tuple[FileEdit, ...]] = {}
     mistakes: list[ConfigError] = []
     for next_ in proposals:
@@ -41,7 +41,8 @@ def all_edits(
         now = _with(tree, changed)
         try:
             edits = file_edits(now, rules[next_.component], next_.last, next_.version, today)
-            noted = _changelog(now, rules[next_.component], next_, today)
+            edited = _with(now, {edit.path: edit.after for edit in edits})
+            noted = _changelog(edited, rules[next_.component], next_, today)
         except ConfigError as error:
             mistakes.append(error)
             continue
@@ -55,16 +56,13 @@ def all_edits(
 
 def composed(proposals: Sequence[Next]) -> tuple[FileEdit, ...]:
     """Return one edit for each file: from what it was before the first component's edit to what it is after the last."""
-    first: dict[str, FileEdit] = {}
-    last: dict[str, FileEdit] = {}
+    found: dict[str, FileEdit] = {}
     for next_ in proposals:
         for edit in next_.edits:
-            first.setdefault(edit.path, edit)
-            last[edit.path] = edit
-    return tuple(
-        FileEdit(path, first[path].before, last[path].after, last[path].places, last[path].rule)
-        for path in sorted(first)
-    )
+            first = found.get(edit.path, edit)
+            places = edit.places if first is edit else (*first.places, *edit.places)
+            found[edit.path] = FileEdit(edit.path, first.before, edit.after, places, edit.rule)
+    return tuple(found[path] for path in sorted(found))
 
 
 def _changelog(tree: Tree, rules: Rules, next_: Next, today: date) -> tuple[FileEdit, ...]:
@@ -84,7 +82,20 @@ def _changelog(tree: Tree, rules: Rules, next_: Next, today: date) -> tuple[File
     after = inserted(text, next_.section, notes, heading)
     line = _first_difference(text or "", after)
     place = Place(line, "", next_.section)
-    return (FileEdit(path, before, after.encode(), (place,), "the notes of the release"),)
+    return (
+        FileEdit(path, before, after.encode(), (place,), "the notes of the release"),
+        *_used_up(tree, rules),
+    )
+
+
+def _used_up(tree: Tree, rules: Rules) -> Iterator[FileEdit]:
+    """Yield the removal of the fragments that are in the notes now."""
+    if rules.notes.format != "towncrier":
+        return
+    from tagboat.planner.notes.fragments import fragments  # noqa: PLC0415 - towncrier's projects only
+
+    for path in sorted(fragments(tree, rules.notes).used):
+        yield FileEdit(path, tree.read(path), None, (), "towncrier has put it into the notes")
 
 
 def _first_difference(before: str, after: str) -> int:
@@ -94,9 +105,9 @@ def _first_difference(before: str, after: str) -> int:
     return before.count("\n") + 1
 
 
-def _with(tree: Tree, changed: Mapping[str, bytes]) -> Tree:
+def _with(tree: Tree, changed: Mapping[str, bytes | None]) -> Tree:
     if not changed:
         return tree
-    overlay = dict(changed)
-    paths = frozenset((*tree.paths, *overlay))
+    overlay = {path: content for path, content in changed.items() if content is not None}
+    paths = frozenset((*tree.paths, *overlay)) - (changed.keys() - overlay.keys())
     return Tree(paths, lambda path: overlay[path] if path in overlay else tree.read(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tagboat.config.planning import Notes
 from tagboat.core.change import Change
@@ -106,3 +107,8 @@ def has_entries(text: str, notes: Notes, changes: Sequence[Change] | None = None
             return "No significant changes." not in text
         case _:
             return "\n" in text
+
+
+def of_the_past(notes: Notes) -> Notes:
+    """Return how notes of past releases are rendered: towncrier's fragments are gone by then."""
+    return replace(notes, format="markdown") if notes.format == "towncrier" else notes
