@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from functools import lru_cache
 
 from tagboat.config.planning import Planning, Rules, Versioning
 
@@ -39,16 +38,15 @@ def place_of(planning: Planning, component: str, attribute: str) -> str:
 def version_places(planning: Planning, component: str) -> Mapping[str, str]:
     """Return attribute of the component's :class:`~tagboat.config.planning.Versioning` → where it was said.
 
-    ``rules`` is there for the rules for messages, and ``trains`` for what a branch's train was chosen by.
+    ``rules`` is there for the rules for messages.
     """
-    if not planning.origins:
+    origins = planning.origins
+    if not origins:
         return {}
-    asked = {name: f"versioning.{name}" for name in _VERSIONING} | {
-        "rules": "reading.rules",
-        "trains": "trains",
-    }
-    found = {name: place_of(planning, component, attribute) for name, attribute in asked.items()}
-    return {name: place for name, place in found.items() if place}
+    messages = origins.get(f"{component}.reading.rules") or origins.get(f"{component}.reading", "")
+    whole = origins.get(f"{component}.versioning", "")
+    found = {name: origins.get(f"{component}.versioning.{name}", whole) for name in _VERSIONING}
+    return {name: place for name, place in (*found.items(), ("rules", messages)) if place}
 
 
 def attribute_of(rules: Rules, attribute: str) -> object:
@@ -63,12 +61,7 @@ def attribute_of(rules: Rules, attribute: str) -> object:
         if isinstance(value, Mapping):
             return value[left]
         name, _, left = left.partition(".")
-        if not is_dataclass(value) or name not in _names(type(value)):
+        if not is_dataclass(value) or name not in {field.name for field in fields(value)}:
             raise KeyError(attribute)
         value = getattr(value, name)
     return value
-
-
-@lru_cache(maxsize=16)
-def _names(kind: type) -> frozenset[str]:
-    return frozenset(field.name for field in fields(kind))

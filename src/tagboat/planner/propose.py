@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from tagboat.config.origins import version_places
 from tagboat.config.planning import Planning, Rules
 from tagboat.core.change import Change, Level
 from tagboat.core.commit import Commit
@@ -87,7 +88,14 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         StepFailedError: the history is damaged.
     """
     decided = {
-        rules.component: decided_of(rules, last, commits, wanted, _paths(history, rules, last, wanted))
+        rules.component: decided_of(
+            rules,
+            last,
+            commits,
+            wanted,
+            _paths(history, rules, last, wanted),
+            version_places(planning, rules.component),
+        )
         for rules, last, commits in _ranges(history, planning.components, wanted)
     }
     due = {name: _when_due(one, wanted) for name, one in decided.items()}
@@ -108,6 +116,7 @@ def decided_of(
     commits: Sequence[Commit],
     wanted: Wanted,
     paths: Sequence[PathChange] = (),
+    places: Mapping[str, str] | None = None,
 ) -> Decided:
     """Return the next version of one component.
 
@@ -117,6 +126,7 @@ def decided_of(
         commits: the commits since, newest first.
         wanted: what is asked.
         paths: the files that changed since, for the strategy ``paths``.
+        places: attribute of the rules for versions → where it was configured.
     """
     counted = changes_of(commits, rules.reading)
     rules = _on_branch(rules, wanted.branch)
@@ -140,6 +150,7 @@ def decided_of(
         reviewed=wanted.reviewed.get(rules.component, ""),
         levels=counted.levels,
         paths=paths,
+        places=places,
     )
     return Decided(rules, last, counted, decision)
 

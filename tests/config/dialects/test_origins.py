@@ -120,7 +120,7 @@ def test_what_is_said_of_a_whole_goes_for_its_parts() -> None:
     assert place_of(found, "a", "trains") == "x: branches"
     assert place_of(found, "a", "tag") == ""
     assert place_of(found, "a.b", "tag") == "x: tag"
-    assert version_places(found, "a") == {"rules": "x: name", "trains": "x: branches"}
+    assert version_places(found, "a") == {"rules": "x: name"}
 
 
 @pytest.mark.parametrize("attribute", ["nothing", "versioning.nothing", "tag.more", "trains.main"])
