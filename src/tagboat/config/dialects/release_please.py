@@ -1,7 +1,7 @@
 """release-please's configuration: ``release-please-config.json`` with its manifest, or ``.github/release-please.yml``.
 
 The reference is release-please 17.1.3 (schemas/config.json and src/manifest.ts). Every option is honoured or reported;
-https://github.com/googleapis/release-please/blob/main/docs/manifest-releaser.md describes them.
+its own docs/manifest-releaser.md describes them.
 """
 
 from __future__ import annotations
