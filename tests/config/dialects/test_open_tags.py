@@ -30,8 +30,9 @@ def test_the_repositorys_tags_tell_the_form_where_the_tool_does_not(
 @pytest.mark.parametrize(
     "dialect", ["bumpver", "bump-my-version", "git-cliff+bumpver", "commitizen+towncrier"]
 )
-def test_a_tool_that_makes_tags_has_its_own_form(dialect: str) -> None:
-    assert tag_of(dialect, ["1.0.0"]) == "v{version}"
+def test_a_tool_that_makes_tags_has_its_own_form_unless_no_tag_follows_it(dialect: str) -> None:
+    assert tag_of(dialect, ["1.0.0", "v0.9"]) == "v{version}"
+    assert tag_of(dialect, ["1.0.0"]) == "{version}"
 
 
 @pytest.mark.parametrize(
