@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,15 @@ class Commit:
     def title(self) -> str:
         """The first line of the message."""
         return self.message.lstrip().partition("\n")[0].rstrip()
+
+
+def day_of(time: int) -> date:
+    """Return the day of a commit's time, in UTC; the first of 1970 for a clock that no calendar knows.
+
+    Args:
+        time: in seconds since 1970.
+    """
+    try:
+        return datetime.fromtimestamp(time, UTC).date()
+    except (OverflowError, ValueError, OSError):
+        return date(1970, 1, 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from tagboat.config.planning import Rules
+from tagboat.core.commit import day_of
 from tagboat.planner.messages import changes_of
 from tagboat.planner.notes.formats import of_the_past, section
 from tagboat.planner.notes.heading import Heading
@@ -54,7 +55,7 @@ def _section(held: Contents, release: Past, rules: Rules, links: Links) -> str:
         release.version,
         release.tag,
         previous.tag if previous else "",
-        datetime.fromtimestamp(held.time, UTC).date(),
+        day_of(held.time),
         links.repository,
         rules.notes.host or links.host,
         rules.component,

@@ -24,6 +24,7 @@ from tagboat.ports.history import PathDiff, TagRef
 
 _FIELDS: Final = "%H%x00%P%x00%ct%x00%ae %at%x00%B%x00"
 _TAGS: Final = "%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00%(refname:lstrip=2)"
+_LONGEST_LINK: Final = 4096
 
 
 class LocalHistory:
@@ -46,7 +47,7 @@ class LocalHistory:
         self._listed: tuple[str, Mapping[str, str]] = ("", {})
         self.lacking: set[str] = set()
         self._dir = git_dir_of(path)
-        self._git = Git(self._dir, settings={"core.quotePath": "false"})
+        self._git = Git(self._dir, settings={"core.quotePath": "false", "i18n.logOutputEncoding": "UTF-8"})
         self._objects = Objects(self._git)
 
     def close(self) -> None:
@@ -74,7 +75,8 @@ class LocalHistory:
     def merged_tags(self, head: str) -> frozenset[str]:
         """See :class:`~tagboat.ports.history.History`."""
         asked = ("for-each-ref", "--format=%(refname:lstrip=2)", f"--merged={head}", "refs/tags/")
-        return frozenset(self._git.run(*asked).stdout.decode("utf-8", "surrogateescape").split("\n"))
+        listed = self._git.run(*asked).stdout.decode("utf-8", "surrogateescape")
+        return frozenset(listed.split("\n")) - {""}
 
     def time(self, commit: str) -> int:
         """See :class:`~tagboat.ports.history.History`."""
@@ -94,7 +96,10 @@ class LocalHistory:
         """See :class:`~tagboat.ports.history.History`."""
         if not revision or any(character in revision for character in "\n\0"):
             return None
-        return self._objects.identify(f"{revision}^{{commit}}", "commit")
+        try:
+            return self._objects.identify(f"{revision}^{{commit}}", "commit")
+        except UnavailableError:  # git gives up on some names instead of missing them: HEAD@{9}, HEAD:../file
+            return None
 
     def branch(self) -> str:
         """See :class:`~tagboat.ports.history.History`."""
@@ -137,17 +142,26 @@ class LocalHistory:
 
     def read(self, commit: str, path: str) -> bytes | None:
         """See :class:`~tagboat.ports.history.History`."""
-        if "\n" in path:
-            return None
         if self._lenient:
             return self._read_if_here(commit, path)
         try:
-            return self._objects.read(f"{commit}:{path}", "blob")
+            return self._read_strictly(commit, path)
         except UnavailableError:
             raise RefusedError(
                 f"the content of {path} at {commit[:12]} is not in this repository",
                 remedy="it is a partial clone: git fetch --refetch --no-filter, or clone it again without --filter",
             ) from None
+
+    def _read_strictly(self, commit: str, path: str) -> bytes | None:
+        if "\n" in path or path.startswith(
+            ("./", "../")
+        ):  # a question is one line; these names are relative to git
+            blob = self._blobs(commit).get(path)
+            return self._objects.read(blob, "blob") if blob else None
+        content = self._objects.read(f"{commit}:{path}", "blob")
+        # A symbolic link looks like a file of one line without an end; the listing, which takes time, tells them apart.
+        link = content is not None and b"\n" not in content and len(content) < _LONGEST_LINK
+        return None if link and path not in self._blobs(commit) else content
 
     def _read_if_here(self, commit: str, path: str) -> bytes | None:
         """Return a file's content; asking for what is not here costs a child of git, so each is asked for once."""

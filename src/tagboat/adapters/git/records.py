@@ -33,7 +33,7 @@ def commits_without_paths(pieces: Iterator[list[str]]) -> Iterator[Commit]:
         whole = len(fields) // 5 * 5
         for at in range(0, whole, 5):
             id_, parents, time, author, message = fields[at : at + 5]
-            yield Commit(id_.lstrip("\n"), tuple(parents.split()), int(time), author, message)
+            yield Commit(id_.lstrip("\n"), tuple(parents.split()), int(time or 0), author, message)
         del fields[:whole]
 
 
@@ -64,4 +64,4 @@ def commits_with_paths(pieces: Iterator[list[str]]) -> Iterator[Commit]:
 
 def _commit(fields: list[str], paths: list[str]) -> Commit:
     id_, parents, time, author, message = fields
-    return Commit(id_, tuple(parents.split()), int(time), author, message, tuple(paths))
+    return Commit(id_, tuple(parents.split()), int(time or 0), author, message, tuple(paths))
