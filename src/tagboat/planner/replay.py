@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from tagboat.config.dialects import planning_of
 from tagboat.config.planning import Notes, Planning, Rules
 from tagboat.config.project import Tree
 from tagboat.core.change import Level, Unread
+from tagboat.core.commit import day_of
 from tagboat.core.proposal import Reason
 from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.notes.formats import of_the_past, section
@@ -89,7 +89,7 @@ def _replayed(history: History, release: Release, tree: Tree, host: str) -> Repl
     walked = ranges(
         history, release.base, planning.components, {rules.component: base.commit}, oldest=base.commit
     )
-    today = datetime.fromtimestamp(history.time(release.base), UTC).date()
+    today = day_of(history.time(release.base))
     wanted = Wanted(release.base, today, release.repository, host, due=True)
     decided = decided_of(rules, base, walked.commits[rules.component], wanted)
     version = version_in(rules.tag, release.tag) or bare_version(release.tag)
