@@ -9,8 +9,38 @@ import pytest
 
 from tagboat.config.load import load
 from tagboat.config.model import Component, Config, IndexTarget, Policy, Shard
+from tagboat.config.planning import (
+    Edit,
+    MessageRule,
+    Notes,
+    PathRule,
+    ReadingRules,
+    Rules,
+    Section,
+    Versioning,
+)
+from tagboat.config.planning_shape import (
+    ChangelogTable,
+    FileTable,
+    MessagesTable,
+    MessageTable,
+    PathTable,
+    PlannedTable,
+    SectionTable,
+    VersionsTable,
+)
 from tagboat.config.schema import reference_text, schema, schema_text
-from tagboat.config.shape import ComponentTable, Document, IndexTable, PolicyTable, ShardTable, Table, tables
+from tagboat.config.shape import (
+    ComponentTable,
+    Document,
+    IndexTable,
+    PolicyTable,
+    ReleasedTable,
+    ShardTable,
+    tables,
+)
+from tagboat.config.table import Table
+from tagboat.core.change import Level
 from tagboat.errors import ConfigError
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -47,10 +77,16 @@ def _company(table: type[Table], key: str) -> dict[str, Any]:
     ("table", "model", "aside"),
     [
         (ShardTable, Shard, set()),
-        (ComponentTable, Component, {"name"}),
+        (ReleasedTable, Component, {"name"}),
         (IndexTable, IndexTarget, {"name"}),
         (PolicyTable, Policy, set()),
-        (Document, Config, {"source"}),
+        (VersionsTable, Versioning, set()),
+        (PathTable, PathRule, set()),
+        (ChangelogTable, Notes, set()),
+        (SectionTable, Section, set()),
+        (MessagesTable, ReadingRules, set()),
+        (MessageTable, MessageRule, {"word"}),
+        (FileTable, Edit, set()),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -58,9 +94,57 @@ def test_the_file_has_the_keys_of_the_model(table: type[Table], model: type, asi
     assert set(table.model_fields) == {field.name for field in fields(model)} - aside
 
 
+def test_the_whole_file_and_its_components_have_the_keys_of_releasing_and_of_planning() -> None:
+    assert set(Document.model_fields) - {"linked"} == {field.name for field in fields(Config)} - {"source"}
+    planned = {field.name for field in fields(Rules)} - {"component", "distribution", "path", "tag", "lines"}
+    tools_own = {"manifest", "manifest_path", "since", "stop"}
+    keys = {"notes" if name == "notes_table" else name for name in PlannedTable.model_fields}
+    assert keys == planned - tools_own
+    assert set(ComponentTable.model_fields) == {*PlannedTable.model_fields, *ReleasedTable.model_fields}
+
+
 @pytest.mark.parametrize(
     ("table", "model"),
-    [(ShardTable, Shard), (ComponentTable, Component), (IndexTable, IndexTarget), (PolicyTable, Policy)],
+    [
+        (VersionsTable, Versioning),
+        (ChangelogTable, Notes),
+        (MessagesTable, ReadingRules),
+        (FileTable, Edit),
+        (PathTable, PathRule),
+        (MessageTable, MessageRule),
+    ],
+)
+def test_a_planning_key_left_out_means_what_the_rules_say(table: type[Table], model: type) -> None:
+    empty = table.model_validate({})
+    needed: dict[type, dict[str, Any]] = {
+        PathRule: {"patterns": (), "level": Level.PATCH},
+        MessageRule: {"pattern": ""},
+    }
+    rules = model(**needed.get(model, {}))
+    for name in table.model_fields:
+        assert said(getattr(empty, name)) == said(getattr(rules, name)), name
+
+
+def said(value: Any) -> Any:
+    """A value as both sides have it: words for levels, lists for tuples, dictionaries for tables."""
+    match value:
+        case Level():
+            return value.word
+        case Table():
+            return {key: said(inner) for key, inner in value.model_dump().items()}
+        case Section():
+            return {"type": value.type, "title": value.title, "hidden": value.hidden}
+        case list() | tuple():
+            return [said(item) for item in value]
+        case dict():
+            return {key: said(inner) for key, inner in value.items()}
+        case _:
+            return value
+
+
+@pytest.mark.parametrize(
+    ("table", "model"),
+    [(ShardTable, Shard), (ReleasedTable, Component), (IndexTable, IndexTarget), (PolicyTable, Policy)],
 )
 def test_a_key_left_out_means_what_the_model_says(table: type[Table], model: type) -> None:
     empty = table.model_validate({})

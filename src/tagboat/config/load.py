@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from tagboat.config.document import parse
 from tagboat.config.model import Config
+from tagboat.config.project import Tree
 from tagboat.errors import ConfigError
 
 FILES = ("pyproject.toml", "tagboat.toml")
 
 
 Namer = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTable:
+    """The table of a file that configures Tagboat.
+
+    Attributes:
+        file: the file's name.
+        where: what stands before it in messages.
+        text: its text, to find lines in.
+        root: the path of the table in the file.
+        table: the table; anything at all.
+    """
+
+    file: str
+    where: str
+    text: str
+    root: tuple[str, ...]
+    table: object
 
 
 def load(files: Mapping[str, bytes], *, at: str = "", named: Namer = lambda _: None) -> Config | None:
@@ -28,6 +49,38 @@ def load(files: Mapping[str, bytes], *, at: str = "", named: Namer = lambda _: N
     Raises:
         ConfigError: the configuration has mistakes (all are named), or both files hold one.
     """
+    found = table_in(files, at=at)
+    if found is None:
+        return None
+    from tagboat.config.reading import read  # noqa: PLC0415 - pydantic is slow to import
+
+    return read(found, named)[0]
+
+
+def own_table(tree: Tree) -> OwnTable | None:
+    """Return the table of a tree that configures Tagboat, or None.
+
+    Raises:
+        ConfigError: a file is not TOML, or both files hold a table.
+    """
+    return table_in({file: data for file in FILES if (data := tree.get(file)) is not None})
+
+
+def may_have_own_table(tree: Tree) -> bool:
+    """Say whether a tree may hold a table that configures Tagboat, without reading it as TOML."""
+    return "tagboat.toml" in tree.paths or b"tagboat" in (tree.get("pyproject.toml") or b"")
+
+
+def table_in(files: Mapping[str, bytes], *, at: str = "") -> OwnTable | None:
+    """Return the table that configures Tagboat, or None when none of these files has it.
+
+    Args:
+        files: as for :func:`load`.
+        at: the tag or commit that the files were read from, for messages.
+
+    Raises:
+        ConfigError: a file is not TOML, or both files hold a table.
+    """
     where = f"{at}:" if at else ""
     own = "tagboat.toml" in files
     project = parse(f"{where}pyproject.toml", files["pyproject.toml"]) if "pyproject.toml" in files else {}
@@ -40,15 +93,8 @@ def load(files: Mapping[str, bytes], *, at: str = "", named: Namer = lambda _: N
         )
     if own:
         table = parse(f"{where}tagboat.toml", files["tagboat.toml"])
-        return _read("tagboat.toml", where, files["tagboat.toml"], (), table, named)
+        return OwnTable("tagboat.toml", where, files["tagboat.toml"].decode(), (), table)
     if inner:
-        return _read(
-            "pyproject.toml", where, files["pyproject.toml"], ("tool", "tagboat"), tool["tagboat"], named
-        )
+        text = files["pyproject.toml"].decode()
+        return OwnTable("pyproject.toml", where, text, ("tool", "tagboat"), tool["tagboat"])
     return None
-
-
-def _read(file: str, where: str, data: bytes, root: tuple[str, ...], table: object, named: Namer) -> Config:
-    from tagboat.config.reading import read  # noqa: PLC0415 - pydantic is slow to import
-
-    return read(file, where, data.decode(), root, table, named)

@@ -9,26 +9,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from tagboat.config.consistency import inconsistencies
+from tagboat.config.load import OwnTable
 from tagboat.config.mistakes import Mistake, refusal
 from tagboat.config.model import Component, Config, IndexTarget, Policy, Shard
-from tagboat.config.shape import ComponentTable, Document
+from tagboat.config.planning_consistency import planning_inconsistencies
+from tagboat.config.shape import ComponentTable, Document, ReleasedTable
 from tagboat.config.translation import translate
 
 # What no other part of a configuration can disagree with; N is the mistake's number.
 _HARMLESS = {"tag": "tagboat-N/{version}", "upload": "https://localhost/", "simple": "https://localhost/"}
 
 
-def read(
-    file: str, where: str, text: str, root: tuple[str, ...], table: object, named: Callable[[str], str | None]
-) -> Config:
-    """Return the configuration that a table holds.
+def read(found: OwnTable, named: Callable[[str], str | None]) -> tuple[Config, Document]:
+    """Return the configuration that a table holds, and the document itself, which says what was left out.
 
     Args:
-        file: where it stands.
-        where: what stands before the file's name in messages.
-        text: the file's text, to find lines in.
-        root: the path of the table in the file.
-        table: the table.
+        found: the table, and where it stands.
         named: returns the distribution that the project in a folder makes, or None.
 
     Raises:
@@ -36,11 +32,11 @@ def read(
     """
     mistakes: list[Mistake] = []
     try:
-        document = Document.model_validate(table)
+        document = Document.model_validate(found.table)
     except ValidationError as error:
         mistakes = translate(error)
-        document = _rest(table, mistakes)
-    config = replace(_config(document, named), source=file)
+        document = _rest(found.table, mistakes)
+    config = replace(_config(document, named), source=found.file)
     tagged = frozenset(
         n for n, component in document.components.items() if "tag" in component.model_fields_set
     )
@@ -51,9 +47,10 @@ def read(
         if "targets" in component.model_fields_set or ("components", n, "targets") in wrong
     )
     mistakes.extend(inconsistencies(config, tagged, targeted))
+    mistakes.extend(planning_inconsistencies(document))
     if mistakes:
-        raise refusal(where + file, text, root, mistakes)
-    return config
+        raise refusal(found.where + found.file, found.text, found.root, mistakes)
+    return config, document
 
 
 def _rest(table: object, mistakes: Sequence[Mistake]) -> Document:
@@ -66,6 +63,8 @@ def _rest(table: object, mistakes: Sequence[Mistake]) -> Document:
         match mistake.path:
             case ("components" | "indexes" as kind, str(name), str(key), *_):
                 rest[kind][name].pop(key, None)
+                if key == "versions":
+                    rest[kind][name].pop("trains", None)  # whether they fit depends on the scheme
                 if key in _HARMLESS:
                     rest[kind][name][key] = _HARMLESS[key].replace("N", str(number))
             case (str(key), *_) if key not in {"components", "indexes"}:
@@ -107,7 +106,7 @@ def _config(document: Document, named: Callable[[str], str | None]) -> Config:
 
 
 def _component(name: str, table: ComponentTable, named: Callable[[str], str | None]) -> Component:
-    values = _given(table.model_dump(exclude={"shards"}))
+    values = _given(table.model_dump(include=set(ReleasedTable.model_fields) - {"shards"}))
     values["distributions"] = values["distributions"] or (named(table.path) or name,)
     shards = tuple(Shard(**_given(shard.model_dump())) for shard in table.shards)
     return Component(name=name, shards=shards, **values)

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from tagboat.config.shape import Document, Table, tables
+from tagboat.config.shape import Document, tables
+from tagboat.config.table import Table
 
 _INTRODUCTION = """\
 # Configuration
@@ -71,6 +72,8 @@ def _toml(value: object) -> str:
     match value:
         case bool():
             return str(value).lower()
+        case Table():
+            return _toml(value.model_dump(by_alias=True, exclude_defaults=True))
         case list():
             return f"[{', '.join(map(_toml, value))}]"
         case dict():

@@ -7,11 +7,22 @@ import.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from tagboat.config import rules
+from tagboat.config.planning_shape import (
+    ChangelogTable,
+    FileTable,
+    MessagesTable,
+    MessageTable,
+    PathTable,
+    PlannedTable,
+    SectionTable,
+    VersionsTable,
+)
+from tagboat.config.table import Table
 
 Filled = Annotated[str, AfterValidator(rules.filled), Field(min_length=1, max_length=1000)]
 _NAME: dict[str, Any] = {"pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "maxLength": 100}
@@ -24,18 +35,6 @@ Module = Annotated[str, AfterValidator(rules.module), Field(max_length=250)]
 Variable = Annotated[str, AfterValidator(rules.variable), Field(max_length=100)]
 OpenValue = Annotated[str, AfterValidator(rules.open_value), Field(max_length=4000)]
 Address = Annotated[str, AfterValidator(rules.address), Field(max_length=1000)]
-
-
-def _dashed(attribute: str) -> str:
-    return attribute.replace("_", "-")
-
-
-class Table(BaseModel):
-    """A table of the file: only known keys, no conversion of types."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        extra="forbid", strict=True, alias_generator=_dashed, frozen=True, hide_input_in_errors=True
-    )
 
 
 class ShardTable(Table):
@@ -81,8 +80,8 @@ class ShardTable(Table):
     )
 
 
-class ComponentTable(Table):
-    """One releasable unit of the repository, ``[tool.tagboat.components.NAME]``."""
+class ReleasedTable(Table):
+    """The keys of a component that say how it is released."""
 
     path: InnerPath = Field(
         default=".",
@@ -197,6 +196,10 @@ class ComponentTable(Table):
     )
 
 
+class ComponentTable(PlannedTable, ReleasedTable):
+    """One releasable unit of the repository, ``[tool.tagboat.components.NAME]``."""
+
+
 class IndexTable(Table):
     """A package index, ``[tool.tagboat.indexes.NAME]``; ``pypi`` and ``testpypi`` are known without it."""
 
@@ -279,17 +282,40 @@ class Document(Table):
         description="Package indexes by name.",
         examples=[{"internal": {"private": True}}],
     )
+    linked: list[list[Name]] = Field(
+        default=[],
+        max_length=50,
+        description="Groups of components that always get one version.",
+        examples=[[["core", "extras"]]],
+    )
     policy: PolicyTable = Field(
         default_factory=PolicyTable, description="The project's policy.", examples=[{"ci-wait": 1800}]
     )
 
 
+_COMPONENT = "tool.tagboat.components.NAME"
+_BELOW: dict[tuple[Any, ...], type[Table]] = {
+    ("shards", 0): ShardTable,
+    ("versions",): VersionsTable,
+    ("versions", "paths", 0): PathTable,
+    ("changelog",): ChangelogTable,
+    ("changelog", "sections", 0): SectionTable,
+    ("messages",): MessagesTable,
+    ("messages", "rules", 0): MessageTable,
+    ("files", 0): FileTable,
+}
+"""Place below a component's table → the table there; 0 stands for any place of a list."""
+
+
 def tables() -> dict[str, type[Table]]:
     """Return the tables of the file, by the heading that people write."""
+    below = {
+        ".".join((_COMPONENT, *map(str, place))).replace(".0", ""): table for place, table in _BELOW.items()
+    }
     return {
         "tool.tagboat": Document,
-        "tool.tagboat.components.NAME": ComponentTable,
-        "tool.tagboat.components.NAME.shards": ShardTable,
+        _COMPONENT: ComponentTable,
+        **below,
         "tool.tagboat.indexes.NAME": IndexTable,
         "tool.tagboat.policy": PolicyTable,
     }
@@ -302,8 +328,8 @@ def table_at(place: tuple[Any, ...]) -> type[Table] | None:
             return Document
         case ("components", _):
             return ComponentTable
-        case ("components", _, "shards", int()):
-            return ShardTable
+        case ("components", _, *below):
+            return _BELOW.get(tuple(0 if isinstance(part, int) else part for part in below))
         case ("indexes", _):
             return IndexTable
         case ("policy",):

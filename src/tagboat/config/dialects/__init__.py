@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from tagboat.config.dialects.open_tags import with_fitting_tags
+from tagboat.config.load import may_have_own_table
 from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
 
@@ -60,22 +61,36 @@ DIALECTS: Final = (
 
 
 def planning_of(tree: Tree, tags: Sequence[str] = ()) -> Planning:
-    """Return the planning rules of a repository, whoever wrote them.
+    """Return the planning rules of a repository, whoever wrote them: Tagboat's own configuration goes first.
 
     Args:
         tree: the files of the commit to plan from.
         tags: the repository's tags, to see how a project without configuration names them.
 
     Raises:
-        ConfigError: a tool's file cannot be read.
+        ConfigError: the configuration has mistakes, or a tool's file cannot be read.
     """
+    if may_have_own_table(tree):
+        from tagboat.config.own_planning import own_planning  # noqa: PLC0415 - pydantic is slow to import
+
+        own = own_planning(tree, tags, lambda: _of_tools(tree, tags))
+        if own is not None:
+            return own
+    found = _of_tools(tree, tags)
+    if found is not None:
+        return found
+    from tagboat.config.dialects.defaults import defaults  # noqa: PLC0415 - most projects have a tool
+
+    return defaults(tree, tags)
+
+
+def _of_tools(tree: Tree, tags: Sequence[str]) -> Planning | None:
+    """Return the rules that other tools' configuration asks for, or None when there is none."""
     found = list(_read(tree))
+    if not found:
+        return None
     whole = next((planning for dialect, planning in found if dialect.whole), None)
     partial = [planning for _, planning in found if planning is not whole]
-    if not found:
-        from tagboat.config.dialects.defaults import defaults  # noqa: PLC0415 - most projects have a tool
-
-        return defaults(tree, tags)
     if partial or whole is None:
         from tagboat.config.dialects.combined import combined  # noqa: PLC0415 - only for several tools
 
