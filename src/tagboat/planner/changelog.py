@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -26,10 +26,19 @@ class Links:
     template: str = ""
 
 
-def sections(history: History, head: str, rules: Rules, links: Links) -> list[str]:
+def sections(
+    history: History, head: str, rules: Rules, links: Links, beside: Sequence[Rules] = ()
+) -> list[str]:
     """Return the section of each release that the head can reach, newest first.
 
     What is not released yet is left out: :func:`~tagboat.planner.propose.propose` knows its version.
+
+    Args:
+        history: where tags and commits are read.
+        head: the commit to start from.
+        rules: the component's rules.
+        links: where notes point to.
+        beside: the repository's other components, whose folders are theirs.
 
     Raises:
         ConfigError: the rules cannot be used.
@@ -40,9 +49,9 @@ def sections(history: History, head: str, rules: Rules, links: Links) -> list[st
     tags = sorted_by_component(history.tags(), [rules])[rules.component]
     releases = [past for _, past in newest_first(tags, read)]
     try:
-        return _rendered(contents(history, head, rules, releases, ordered=False), rules, links)
+        return _rendered(contents(history, head, rules, releases, ordered=False, beside=beside), rules, links)
     except UnorderedError:
-        return _rendered(contents(history, head, rules, releases, ordered=True), rules, links)
+        return _rendered(contents(history, head, rules, releases, ordered=True, beside=beside), rules, links)
 
 
 def _rendered(held: Iterator[Contents], rules: Rules, links: Links) -> list[str]:

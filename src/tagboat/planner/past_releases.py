@@ -43,7 +43,13 @@ class UnorderedError(Exception):
 
 
 def contents(
-    history: History, head: str, rules: Rules, releases: Sequence[Past], *, ordered: bool
+    history: History,
+    head: str,
+    rules: Rules,
+    releases: Sequence[Past],
+    *,
+    ordered: bool,
+    beside: Sequence[Rules] = (),
 ) -> Iterator[Contents]:
     """Yield what each release holds, beginning with what is not released yet.
 
@@ -52,12 +58,13 @@ def contents(
         head: the commit to start from.
         rules: the component's rules.
         releases: its releases by their tags, the highest version first; those that the head cannot reach are left out.
+        beside: the repository's other components, whose folders are theirs.
         ordered: have git sort the whole history first; without it commits come at once, and mostly in order.
 
     Raises:
         UnorderedError: a commit came before its child, which cannot happen with ``ordered``.
     """
-    owners = Owners([rules])
+    owners = Owners((rules, *beside))
     without = (rules.stop,) if rules.stop else ()
     open_ = _Open(head, releases)
     everything = not owners.need_paths

@@ -19,7 +19,7 @@ from tagboat.planner.last_releases import LastRelease, last_releases
 from tagboat.planner.messages import Counted, changes_of
 from tagboat.planner.notes.formats import has_entries, section
 from tagboat.planner.notes.heading import Heading
-from tagboat.planner.ranges import ranges
+from tagboat.planner.ranges import range_of, ranges
 from tagboat.planner.releases import tag_of
 from tagboat.planner.versions.decide import Decision, decide
 from tagboat.planner.versions.paths import PathChange
@@ -46,6 +46,7 @@ class Wanted:
         reviewed: component → the version that its files hold, when that one shall count.
         given: returns what a format needs besides the changes: a template's text, or what towncrier rendered.
         due: a release is made even when its notes have no entry.
+        beside: components that are not asked for; the files in their folders are theirs all the same.
     """
 
     head: str
@@ -59,6 +60,7 @@ class Wanted:
     reviewed: Mapping[str, str] = field(default_factory=dict)
     given: Callable[[Rules, Heading], str] = _nothing_given
     due: bool = False
+    beside: Sequence[Rules] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +198,31 @@ def noted(decided: Decided, wanted: Wanted) -> Next:
 def _ranges(
     history: History, components: Sequence[Rules], wanted: Wanted
 ) -> Iterator[tuple[Rules, LastRelease, Sequence[Commit]]]:
-    """Yield each component with its last release and the commits since."""
+    """Yield each component with its last release and the commits since.
+
+    A tag that the head cannot reach counts only when no other can be found: with a clock that ran back, behind the
+    commit where history stops, or because a person or a tool's file names it.
+    """
     found = last_releases(history, components, wanted.head, branch=wanted.branch, since=wanted.since)
     commits: dict[str, Sequence[Commit]] = {}
     left = list(components)
-    while left:
+    for again in (False, True) if components else ():
+        if again:
+            found |= last_releases(history, left, wanted.head, branch=wanted.branch, reachable=True)
         ends = {rules.component: found[rules.component].commit for rules in left}
         ends = {name: commit for name, commit in ends.items() if commit}
         oldest = _oldest(history, list(ends.values())) if len(ends) == len(left) else ""
-        walked = ranges(history, wanted.head, left, ends, oldest=oldest)
+        beside = [*wanted.beside, *(rules for rules in components if rules not in left)]
+        walked = ranges(history, wanted.head, left, ends, oldest=oldest, beside=beside)
         commits |= walked.commits
-        left = [rules for rules in left if rules.component in walked.astray and not wanted.since]
-        found |= last_releases(history, left, wanted.head, branch=wanted.branch, reachable=True)
+        left = [rules for rules in left if rules.component in walked.astray]
+        if not left or wanted.since:
+            break
+    for rules in left:
+        others = [*wanted.beside, *(other for other in components if other is not rules)]
+        commits[rules.component] = range_of(
+            history, wanted.head, rules, found[rules.component].commit, others
+        )
     for rules in components:
         yield rules, found[rules.component], commits[rules.component]
 

@@ -78,7 +78,13 @@ class Owners:
 
 
 def ranges(
-    history: History, head: str, components: Sequence[Rules], ends: Mapping[str, str], *, oldest: str
+    history: History,
+    head: str,
+    components: Sequence[Rules],
+    ends: Mapping[str, str],
+    *,
+    oldest: str,
+    beside: Sequence[Rules] = (),
 ) -> Ranges:
     """Return the commits since each component's last release.
 
@@ -88,19 +94,34 @@ def ranges(
         components: the components.
         ends: component → the commit of its last release; a component without one gets the whole history.
         oldest: of these commits the oldest, or "" when there is a component without one.
+        beside: components that are not asked for; their folders are theirs all the same.
     """
-    owners = Owners(components)
+    owners = Owners((*components, *beside))
     stops = tuple(dict.fromkeys(rules.stop for rules in components if rules.stop))
     walk = _Walk(history, head, ends, owners.need_paths, (*stops, oldest) if oldest else stops)
     found: dict[str, list[Commit]] = {rules.component: [] for rules in components}
     for commit, reached in walk.commits():
         for name in owners.of(commit):
-            if not reached & walk.bits.get(name, 0):
+            if name in found and not reached & walk.bits.get(name, 0):
                 found[name].append(commit)
     for name in walk.apart(oldest):
-        others = history.commits(head, without=(*stops, ends[name]), paths=owners.need_paths)
-        found[name] = [commit for commit in others if name in owners.of(commit)]
+        found[name] = _by_definition(history, head, name, (*stops, ends[name]), owners)
     return Ranges(found, walk.astray(oldest))
+
+
+def range_of(
+    history: History, head: str, rules: Rules, end: str, beside: Sequence[Rules] = ()
+) -> Sequence[Commit]:
+    """Return one component's commits that ``head`` reaches and ``end`` does not, wherever ``end`` lies."""
+    without = tuple(dict.fromkeys(filter(None, (rules.stop, end))))
+    return _by_definition(history, head, rules.component, without, Owners((rules, *beside)))
+
+
+def _by_definition(
+    history: History, head: str, component: str, without: Sequence[str], owners: Owners
+) -> list[Commit]:
+    commits = history.commits(head, without=without, paths=owners.need_paths)
+    return [commit for commit in commits if component in owners.of(commit)]
 
 
 @dataclass

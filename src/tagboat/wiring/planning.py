@@ -11,7 +11,7 @@ from typing import TypeVar
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.adapters.git.history import LocalHistory
 from tagboat.config.dialects import planning_of
-from tagboat.config.planning import Planning
+from tagboat.config.planning import Planning, Rules
 from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
 from tagboat.core.conventional import MERGE
@@ -62,6 +62,7 @@ class Planned:
         tree: the files at the head.
         repository: ``owner/name`` for links, or "".
         host: the forge's address for links, or "".
+        beside: the rules of the components that were not asked for.
     """
 
     head: str
@@ -72,6 +73,7 @@ class Planned:
     tree: Tree
     repository: str = ""
     host: str = ""
+    beside: tuple[Rules, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -129,7 +131,8 @@ def changelogs(ask: Ask, *, whole: bool) -> Iterator[tuple[str, list[str]]]:
             found = [next_.section] if next_.section else []
             if whole:
                 links = Links(made.repository, made.host, template(made.tree, rules.notes))
-                found += sections(history, made.head, rules, links)
+                others = [other for other in made.planning.components if other is not rules]
+                found += sections(history, made.head, rules, links, [*others, *made.beside])
             yield rules.component, found
     finally:
         history.close()
@@ -147,8 +150,10 @@ def planned(ask: Ask) -> Planned:
     try:
         head = _head(history, ask)
         tree = history.tree(head)
-        planning = planning_of(tree, [tag.name for tag in history.tags()])
-        planning = with_marks(_selected(planning, ask.components), tree)
+        whole = planning_of(tree, [tag.name for tag in history.tags()])
+        planning = with_marks(_selected(whole, ask.components), tree)
+        asked = {rules.component for rules in planning.components}
+        beside = tuple(rules for rules in whole.components if rules.component not in asked)
         branch = history.branch()
         repository, host = forge_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
         today = ask.as_of or datetime.now(UTC).date()
@@ -162,9 +167,10 @@ def planned(ask: Ask) -> Planned:
             _known(planning, ask.taken),
             _known(planning, ask.chosen),
             given=given(tree),
+            beside=beside,
         )
         proposals = propose(history, planning, wanted)
-        return Planned(head, branch, today, planning, proposals, tree, repository, host)
+        return Planned(head, branch, today, planning, proposals, tree, repository, host, beside)
     finally:
         history.close()
 
