@@ -30,6 +30,7 @@ def answer(made: Planned) -> dict[str, Any]:
         "source": made.planning.source,
         "components": [as_json(next_) for next_ in made.next],
         "remarks": [asdict(remark) for remark in made.planning.remarks],
+        "uncommitted": list(made.uncommitted),
     }
 
 

@@ -20,6 +20,7 @@ from tagboat.errors import RefusedError, StalePlanError, UsageError
 from tagboat.planner.propose import Wanted, propose
 from tagboat.wiring.notes import given, template, with_marks
 from tagboat.wiring.remotes import forge_of
+from tagboat.wiring.uncommitted import Watched, uncommitted
 
 V = TypeVar("V")
 
@@ -63,6 +64,7 @@ class Planned:
         repository: ``owner/name`` for links, or "".
         host: the forge's address for links, or "".
         beside: the rules of the components that were not asked for.
+        uncommitted: the configuration's files that lie in the work tree otherwise than in the commit.
     """
 
     head: str
@@ -74,6 +76,7 @@ class Planned:
     repository: str = ""
     host: str = ""
     beside: tuple[Rules, ...] = ()
+    uncommitted: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -84,6 +87,23 @@ class Planned:
         planning = {**asdict(self.planning), "remarks": ()}
         proposals = [asdict(replace(next_, edits=())) for next_ in self.next]
         return digest([self.head, self.today.isoformat(), planning, proposals])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a command asks, in the words of the repository.
+
+    Attributes:
+        planning: the rules of the components that were asked for.
+        wanted: what is asked of a proposal.
+        tree: the files at the head.
+        uncommitted: the configuration's files that lie in the work tree otherwise than in the commit.
+    """
+
+    planning: Planning
+    wanted: Wanted
+    tree: Tree
+    uncommitted: tuple[str, ...] = ()
 
 
 def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
@@ -148,31 +168,51 @@ def planned(ask: Ask) -> Planned:
     """
     history = LocalHistory(ask.path)
     try:
-        head = _head(history, ask)
-        tree = history.tree(head)
-        whole = planning_of(tree, [tag.name for tag in history.tags()])
-        planning = with_marks(_selected(whole, ask.components), tree)
-        asked = {rules.component for rules in planning.components}
-        beside = tuple(rules for rules in whole.components if rules.component not in asked)
-        branch = history.branch()
-        repository, host = forge_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
-        today = ask.as_of or datetime.now(UTC).date()
-        wanted = Wanted(
-            head,
-            today,
-            repository,
-            host,
-            branch,
-            ask.since,
-            _known(planning, ask.taken),
-            _known(planning, ask.chosen),
-            given=given(tree),
-            beside=beside,
+        found = asked(history, ask)
+        wanted = found.wanted
+        return Planned(
+            wanted.head,
+            wanted.branch,
+            wanted.today,
+            found.planning,
+            propose(history, found.planning, wanted),
+            found.tree,
+            wanted.repository,
+            wanted.host,
+            tuple(wanted.beside),
+            found.uncommitted,
         )
-        proposals = propose(history, planning, wanted)
-        return Planned(head, branch, today, planning, proposals, tree, repository, host, beside)
     finally:
         history.close()
+
+
+def asked(history: LocalHistory, ask: Ask) -> Asked:
+    """Return what is asked, in the words of the repository.
+
+    Raises:
+        RefusedError, UsageError, ConfigError: as :func:`planned`.
+    """
+    head = _head(history, ask)
+    tree = history.tree(head)
+    watched = Watched(tree)
+    whole = planning_of(watched.tree, [tag.name for tag in history.tags()])
+    here = ask.until == "HEAD" or head == history.resolve("HEAD")
+    planning = with_marks(_selected(whole, ask.components), tree)
+    chosen = {rules.component for rules in planning.components}
+    repository, host = forge_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
+    wanted = Wanted(
+        head,
+        ask.as_of or datetime.now(UTC).date(),
+        repository,
+        host,
+        history.branch(),
+        ask.since,
+        _known(planning, ask.taken),
+        _known(planning, ask.chosen),
+        given=given(tree),
+        beside=tuple(rules for rules in whole.components if rules.component not in chosen),
+    )
+    return Asked(planning, wanted, tree, uncommitted(ask.path, watched.seen) if here else ())
 
 
 def with_edits(made: Planned) -> Planned:

@@ -65,6 +65,8 @@ def plan(
         if edits or as_diff:
             made = with_edits(made)
         report.extra |= answer(made)
+        for file in made.uncommitted:
+            report.say(f"warning: {file} differs in the work tree; the plan follows the commit")
         if as_diff:
             report.data(patch(made.next))
         elif not as_json:
