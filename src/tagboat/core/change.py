@@ -46,7 +46,9 @@ class Change:
 
     @property
     def header(self) -> str:
-        """The change's header, spelled the usual way."""
+        """The change's header, spelled the usual way; without a type it is the subject alone."""
+        if not self.type:
+            return self.subject
         scope = f"({self.scope})" if self.scope else ""
         return f"{self.type}{scope}{'!' if self.bang else ''}: {self.subject}"
 
