@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,6 +170,25 @@ def test_maturin_without_rust_is_refused_before_anything_is_built(workshop: Work
     assert answer.exit == 3, answer.err
     assert "needs Rust (cargo)" in answer.cause
     assert "adopt" in answer.remedy
+
+
+@pytest.mark.slow
+def test_a_rehearsal_takes_a_folder_that_another_tool_filled(workshop: Workshop, tmp_path: Path) -> None:
+    shards = (
+        "[tool.tagboat.components.tiny-boat]\n"
+        'shards = [{ name = "source", wheel = false }, { name = "wheel", sdist = false, builder = "adopt" }]\n'
+    )
+    files = BACK_ENDS["flit"]
+    workshop.commit({**files, "pyproject.toml": files["pyproject.toml"] + shards})
+    wheelhouse = tmp_path / "wheelhouse"
+    wheelhouse.mkdir()
+    deed = "import sys, flit_core.buildapi as back_end; back_end.build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", deed, wheelhouse], cwd=workshop.folder, check=True, timeout=60)
+    workshop.git("tag", "v1.0")
+    answer = workshop.rehearse("--from", f"wheel={wheelhouse}")
+    assert answer.exit == 0, answer.err
+    (built,) = wheelhouse.glob("*.whl")
+    assert sha256(built) in {row["sha256"] for row in answer.json["manifest"]}
 
 
 def without(folder: Path, *programs: str) -> Path:

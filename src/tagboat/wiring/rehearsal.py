@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING
 
 from tagboat.config.model import Config
@@ -94,6 +94,7 @@ class Rehearsal:
         names: distributions under release; the relay never answers for them.
         edited: what was changed in the copy, for people; "" when nothing was.
         asked: what was asked for: the commit of HEAD, then the tags and the components as they were given.
+        adopt: ``SHARD=FOLDER`` of each shard that another machine built.
         index: the name and the URL of the private index that all other packages come from; empty for the machine's own.
     """
 
@@ -105,9 +106,16 @@ class Rehearsal:
     edited: str
     asked: tuple[str, ...]
     index: tuple[str, ...] = ()
+    adopt: tuple[str, ...] = ()
 
 
-def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: Path) -> Rehearsal:
+def prepare(
+    path: Path,
+    tags: Sequence[str],
+    components: Sequence[str],
+    state: Path,
+    adopt: Mapping[str, Path] = MappingProxyType({}),
+) -> Rehearsal:
     """Copy the repository into the state directory and choose what to release.
 
     A state directory that holds this very rehearsal is left as it is, so that starting again is resuming.
@@ -127,7 +135,13 @@ def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: P
     head = work.head_commit()
     if head is None:
         raise RefusedError(f"{path} has no commit yet", remedy="commit something first")
-    asked = (head, *tags, *(f"--component {name}" for name in components))
+    folders = tuple(f"{name}={folder.resolve()}" for name, folder in sorted(adopt.items()))
+    asked = (
+        head,
+        *tags,
+        *(f"--component {name}" for name in components),
+        *(f"--from {text}" for text in folders),
+    )
     if (state / FILE).exists():
         return _same(prepared(state), asked, state)
     mirror = Mirror(state / "source.git", path)
@@ -138,7 +152,7 @@ def prepare(path: Path, tags: Sequence[str], components: Sequence[str], state: P
     name = choice.config.repository or (repository_name(remote) if remote else None) or _local_name(path)
     index = private_source(choice.config, choice.tags)
     rehearsal = Rehearsal(
-        name, choice.branch, choice.tags, choice.green, choice.names, choice.edited, asked, index
+        name, choice.branch, choice.tags, choice.green, choice.names, choice.edited, asked, index, folders
     )
     write_durably(
         state / FILE, json.dumps({"schema": "tagboat/rehearsal/1", **asdict(rehearsal)}, indent=1) + "\n"
@@ -154,7 +168,7 @@ def prepared(state: Path) -> Rehearsal:
     """
     try:
         data = json.loads((state / FILE).read_bytes())
-        lists = {name: tuple(data[name]) for name in ("tags", "green", "names", "asked", "index")}
+        lists = {name: tuple(data[name]) for name in ("tags", "green", "names", "asked", "index", "adopt")}
         return Rehearsal(repository=data["repository"], branch=data["branch"], edited=data["edited"], **lists)
     except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
         raise ConflictError(
@@ -294,7 +308,8 @@ def inside(
         _bring(
             rehearsal, addresses, Copy(state / "source.git"), places.addresses.git_url(rehearsal.repository)
         )
-        wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state)
+        adopt = {name: Path(folder) for name, _, folder in (text.partition("=") for text in rehearsal.adopt)}
+        wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state, adopt)
         with open_release(wish, observer=observer, stop=stop) as run:
             yield run, rehearsal
     finally:

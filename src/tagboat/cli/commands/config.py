@@ -19,16 +19,41 @@ def config() -> None:
 
 @config.command()
 @options.project
+@click.option(
+    "--effective",
+    "with_places",
+    is_flag=True,
+    help="Show each value with where it comes from, planning included.",
+)
 @options.as_json
-def show(path: Path, as_json: bool) -> None:
+def show(path: Path, with_places: bool, as_json: bool) -> None:
     """Print the configuration that a release of HEAD would follow, every default filled in."""
     report = Report("config show", as_json=as_json)
     with answering(report):
+        if with_places:
+            _show_places(report, path)
+            return
         from tagboat.wiring.local import effective  # noqa: PLC0415 - after --help
 
         data = effective(path).as_json()
         report.extra["config"] = data
         report.data(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _show_places(report: Report, path: Path) -> None:
+    from tagboat.cli.proposals import remarks_told  # noqa: PLC0415 - after --help
+    from tagboat.cli.settings import answer, told  # noqa: PLC0415
+    from tagboat.wiring.settings import effective_settings  # noqa: PLC0415
+
+    found = effective_settings(path)
+    report.extra |= answer(found)
+    report.data("\n".join(told(found)))
+    for file in found.uncommitted:
+        report.say(f"warning: {file} differs in the work tree; this is what the commit says")
+    if found.unreleased:
+        report.say(f"no values of a release: {found.unreleased}")
+    for line in remarks_told(found.planning):
+        report.say(f"not carried over: {line}")
 
 
 @config.command()
@@ -47,8 +72,13 @@ def check(path: Path, as_json: bool) -> None:
 
 
 @config.command()
-def schema() -> None:
+@options.as_json
+def schema(as_json: bool) -> None:
     """Print the JSON Schema of the configuration, for editors."""
-    from tagboat.config.schema import schema as made  # noqa: PLC0415
+    report = Report("config schema", as_json=as_json)
+    with answering(report):
+        from tagboat.config.schema import schema as made  # noqa: PLC0415
 
-    click.echo(json.dumps(made(), indent=2))
+        report.extra["json_schema"] = made()
+        if not as_json:
+            click.echo(json.dumps(made(), indent=2))

@@ -67,15 +67,18 @@ def show(source: Path, as_json: bool) -> None:
 
 @ledger.command()
 @source
-def export(source: Path) -> None:
-    """Print the ledger as JSON lines."""
-    report = Report("ledger export", as_json=False)
+@options.as_json
+def export(source: Path, as_json: bool) -> None:
+    """Print the ledger as JSON lines; with --json all in one object."""
+    report = Report("ledger export", as_json=as_json)
     with answering(report):
         from tagboat.core.canonical import canonical  # noqa: PLC0415
         from tagboat.engine.ledger import line  # noqa: PLC0415
 
-        for entry in _read(source):
-            click.echo(canonical(line(entry)))
+        lines = [line(entry) for entry in _read(source)]
+        report.extra["entries"] = lines
+        for one in [] if as_json else lines:
+            click.echo(canonical(one))
 
 
 def _read(source: Path) -> list[Entry]:

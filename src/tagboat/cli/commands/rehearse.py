@@ -19,6 +19,7 @@ from tagboat.cli.running import answering, safe_stop
 @options.project
 @options.tags
 @options.component
+@options.adopted
 @options.state
 @options.as_json
 @click.option(
@@ -28,6 +29,7 @@ def rehearse(
     path: Path,
     tags: tuple[str, ...],
     components: tuple[str, ...],
+    adopted: tuple[str, ...],
     state: Path | None,
     as_json: bool,
     inside: Path | None,
@@ -50,7 +52,7 @@ def rehearse(
         place = fresh_state(path) if state is None else state.resolve()
         report.extra["state"] = str(place)
         with alone(place) as lock:
-            rehearsal = prepare(path, tags, components, place)
+            rehearsal = prepare(path, tags, components, place, options.folders(adopted))
             report.say(f"rehearsing {', '.join(rehearsal.tags)} of {rehearsal.repository}; state: {place}")
             if rehearsal.edited:
                 report.say(f"edited in the copy: {rehearsal.edited}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from math import isfinite
 from pathlib import Path
@@ -80,15 +81,17 @@ def status(directory: Path, as_json: bool) -> None:
 @sandbox.command()
 @directory
 @click.option("--index", type=click.Choice(["pypi", "testpypi"]), default="pypi", help="Where uploads go.")
-def env(directory: Path, index: str) -> None:
+@options.as_json
+def env(directory: Path, index: str, as_json: bool) -> None:
     """Print the exports that make git, gh, pip, uv, twine and Node use this sandbox and nothing else."""
-    report = Report("sandbox env", as_json=False)
+    report = Report("sandbox env", as_json=as_json)
     with answering(report):
         from tagboat.sandbox import process  # noqa: PLC0415
 
         chosen = process.environment(directory, index="testpypi" if index == "testpypi" else "pypi")
+        report.extra["environment"] = dict(chosen)
         for name, value in chosen.items():
-            click.echo(f"export {name}={shlex.quote(value)}")
+            report.data(f"export {name}={shlex.quote(value)}")
 
 
 @sandbox.command()
@@ -189,13 +192,17 @@ def ci(
 
 @sandbox.command()
 @directory
-def journal(directory: Path) -> None:
-    """Print the journal: one JSON line for each write that a service accepted."""
-    report = Report("sandbox journal", as_json=False)
+@options.as_json
+def journal(directory: Path, as_json: bool) -> None:
+    """Print the journal: one JSON line for each write that a service accepted; with --json all in one object."""
+    report = Report("sandbox journal", as_json=as_json)
     with answering(report):
         path = _existing(directory) / "journal.jsonl"
-        if path.is_file():
-            click.echo(path.read_text(), nl=False)
+        text = path.read_text() if path.is_file() else ""
+        if as_json:
+            report.extra["writes"] = [json.loads(line) for line in text.splitlines()]
+        else:
+            click.echo(text, nl=False)
 
 
 def _up(directory: Path) -> Addresses:
