@@ -85,6 +85,15 @@ class Report:
         if not self.as_json:
             click.echo(plain(text, lines=True, limit=10_000_000))
 
+    def raw(self, content: bytes) -> None:
+        """Print data for a program to the byte; at a terminal it is shown like all other text."""
+        if self.as_json:
+            return
+        if sys.stdout.isatty():
+            self.data(content.decode("utf-8", "replace").rstrip("\n"))
+        else:
+            click.echo(content, nl=False)
+
     def end(
         self, result: str = "succeeded", exit_status: int = 0, error: TagboatError | None = None
     ) -> NoReturn:

@@ -207,8 +207,8 @@ def asked(history: LocalHistory, ask: Ask) -> Asked:
         host,
         history.branch(),
         ask.since,
-        _known(planning, ask.taken),
-        _known(planning, ask.chosen),
+        _taken(planning, ask.taken),
+        dict(_known(planning, ask.chosen)),
         given=given(tree),
         beside=tuple(rules for rules in whole.components if rules.component not in chosen),
     )
@@ -258,10 +258,10 @@ def _selected(planning: Planning, names: Sequence[str]) -> Planning:
     return replace(planning, components=chosen)
 
 
-def _known(planning: Planning, asked: Mapping[str, V]) -> Mapping[str, V]:
-    """Return what was asked for by component, each of which exists; "" stands for the only one."""
+def _known(planning: Planning, asked: Mapping[str, V]) -> Iterator[tuple[str, V]]:
+    """Yield what was asked for by component, each of which exists; "" stands for the only one."""
     known = [rules.component for rules in planning.components]
-    for name in asked:
+    for name, value in asked.items():
         if not name and len(known) != 1:
             raise UsageError(
                 "a version was given without its component",
@@ -269,4 +269,12 @@ def _known(planning: Planning, asked: Mapping[str, V]) -> Mapping[str, V]:
             )
         if name and name not in known:
             raise UsageError(f"there is no component {name!r}", remedy=f"components: {', '.join(known)}")
-    return {name or known[0]: value for name, value in asked.items()}
+        yield name or known[0], value
+
+
+def _taken(planning: Planning, asked: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    """Return the versions that exist elsewhere: what is said with and without the component's name counts."""
+    found: dict[str, list[str]] = {}
+    for name, versions in _known(planning, asked):
+        found.setdefault(name, []).extend(versions)
+    return found

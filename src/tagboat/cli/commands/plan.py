@@ -68,7 +68,7 @@ def plan(
         for file in made.uncommitted:
             report.say(f"warning: {file} differs in the work tree; the plan follows the commit")
         if as_diff:
-            report.data(patch(made.next))
+            report.raw(patch(made.next))
         elif not as_json:
             for next_ in made.next:
                 report.data("\n".join(told(next_, verbose=verbose)))

@@ -67,12 +67,16 @@ def any_shown(changes: Iterable[Change], notes: Notes) -> bool:
 def inserted(changelog: str | None, text: str) -> str:
     """Return the changelog with a section before the newest one in it.
 
+    A file whose every line ends as on Windows stays one, unlike with release-please, which leaves it mixed.
+
     Args:
         changelog: its content, or None when there is none yet.
         text: the section.
     """
     if not changelog:
         return f"# Changelog\n\n{text}\n"
+    if 0 < changelog.count("\r\n") == changelog.count("\n"):
+        return inserted(changelog.replace("\r\n", "\n"), text).replace("\n", "\r\n")
     newest = _RELEASE.search(changelog)
     if newest is None:
         return f"# Changelog\n\n{text}\n\n{_TOP.sub('##', changelog).strip()}\n"
