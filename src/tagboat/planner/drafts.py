@@ -34,6 +34,8 @@ class Draft:
 def drafts(history: History, *, compatible: bool) -> Iterator[Draft]:
     """Yield a draft for each branch ``auto-release-candidate-DATE``, from the parent of its tip.
 
+    A branch whose name says no day of the calendar is none of these.
+
     Args:
         history: where branches, commits and files are read.
         compatible: as the job of pypiserver writes them, to the byte.
@@ -43,10 +45,17 @@ def drafts(history: History, *, compatible: bool) -> Iterator[Draft]:
         ConfigError: a changelog names no release.
     """
     for branch, tip in sorted(history.branches().items()):
-        match = _BRANCH.fullmatch(branch)
-        if match is not None:
-            day = date.fromisoformat(match[1])
+        day = _day_of(branch)
+        if day is not None:
             yield Draft(branch, day, _drafted(history, branch, tip, day, compatible=compatible))
+
+
+def _day_of(branch: str) -> date | None:
+    match = _BRANCH.fullmatch(branch)
+    try:
+        return date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
 
 
 def _drafted(history: History, branch: str, tip: str, day: date, *, compatible: bool) -> str:

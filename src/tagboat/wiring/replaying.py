@@ -20,11 +20,12 @@ def releases_in(file: Path) -> list[Release]:
     """Return the releases that the lines of a file describe.
 
     Raises:
-        UsageError: a line is no JSON object with ``previous_tag``, ``tag`` and ``base``; all such lines are told.
+        UsageError: a line is no UTF-8 text with a JSON object that has ``previous_tag``, ``tag`` and ``base``; all
+            such lines are told.
     """
     found: list[Release] = []
     mistakes: list[str] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
         if not line.strip():
             continue
         try:
