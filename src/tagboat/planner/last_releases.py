@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
 from tagboat.config.planning import Rules
 from tagboat.errors import UsageError
-from tagboat.planner.releases import Past, newest_first, sorted_by_component, tag_of, version_in
+from tagboat.planner.releases import Past, newest_first, rough, sorted_by_component, tag_of, version_in
 from tagboat.planner.versions.schemes import Number, Reader, reader
 from tagboat.ports.history import History, TagRef
 
 _NEAR = 50
-"""How many of the newest versions are kept in mind as taken."""
+"""How many of the newest versions are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class LastRelease:
         version: the last release's version, or "" before the first.
         tag: its tag, or "" when there is none.
         commit: the commit whose history is released already, or "" when none is.
-        taken: versions that tags hold already, above the last release and near it.
+        taken: versions that tags hold already, wherever they are.
         warnings: what a person should look at.
     """
 
@@ -60,18 +60,25 @@ def last_releases(
     """
     if not components:
         return {}
-    tags = history.tags()
-    if reachable:
-        merged = history.merged_tags(head)
-        tags = [tag for tag in tags if tag.name in merged]
-    sorted_tags = sorted_by_component(tags, components)
+    every = sorted_by_component(history.tags(), components)
+    merged = history.merged_tags(head) if reachable else None
     cut = _cut_off(history)
-    return {
-        rules.component: _with(
-            _last_release(history, rules, sorted_tags[rules.component], head, branch, since), cut
-        )
-        for rules in components
-    }
+    found: dict[str, LastRelease] = {}
+    for rules in components:
+        tags = every[rules.component]
+        seen = tags if merged is None else [pair for pair in tags if pair[1].name in merged]
+        last = _last_release(history, rules, seen, head, branch, since)
+        # Whoever names the last release asks what would have been; paths go on from the highest version of their line.
+        if not since and rules.versioning.strategy != "paths":
+            last = replace(last, taken=_taken(tags, last.version))
+        found[rules.component] = replace(last, warnings=(*cut, *last.warnings))
+    return found
+
+
+def _taken(tags: Sequence[tuple[str, TagRef]], last: str) -> tuple[str, ...]:
+    """Return the versions that tags hold, from the last release upwards, also those of tags that are elsewhere."""
+    lowest = rough(last) if last else ()
+    return tuple(text for text, _ in tags if rough(text) >= lowest)
 
 
 def _last_release(
@@ -193,7 +200,3 @@ def _cut_off(history: History) -> tuple[str, ...]:
     if history.shallow():
         return ("the history is cut off (a shallow clone): git fetch --unshallow --tags brings the rest",)
     return ()
-
-
-def _with(base: LastRelease, warnings: tuple[str, ...]) -> LastRelease:
-    return LastRelease(base.version, base.tag, base.commit, base.taken, (*warnings, *base.warnings))

@@ -76,10 +76,10 @@ def newest_first(tags: Sequence[tuple[str, TagRef]], read: Reader) -> Iterator[t
     """
     groups: dict[tuple[int, ...], list[tuple[str, TagRef]]] = defaultdict(list)
     for text, tag in tags:
-        groups[_rough(text)].append((text, tag))
-    for rough in sorted(groups, reverse=True):
+        groups[rough(text)].append((text, tag))
+    for key in sorted(groups, reverse=True):
         numbers: list[tuple[Number, Past]] = []
-        for text, tag in groups[rough]:
+        for text, tag in groups[key]:
             try:
                 numbers.append((read(text), Past(text, tag.name, tag.commit)))
             except ValueError:
@@ -87,7 +87,7 @@ def newest_first(tags: Sequence[tuple[str, TagRef]], read: Reader) -> Iterator[t
         yield from sorted(numbers, key=lambda pair: pair[0].key, reverse=True)
 
 
-def _rough(text: str) -> tuple[int, ...]:
+def rough(text: str) -> tuple[int, ...]:
     """Return the numbers that decide between most versions; equal ones are compared exactly."""
     epoch, mark, rest = text.rpartition("!")
     match = _NUMBERS.match(rest if mark else text)
