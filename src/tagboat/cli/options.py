@@ -27,6 +27,12 @@ component = click.option("--component", "components", multiple=True, help="Only 
 tags = click.option(
     "--tag", "tags", multiple=True, metavar="[COMPONENT=]TAG", help="The release tag; repeatable."
 )
+place = click.option(
+    "--repo",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=".",
+    help="The repository, or a folder in it (default: here).",
+)
 project = click.argument("path", type=click.Path(file_okay=False, exists=True, path_type=Path), default=".")
 
 
@@ -66,12 +72,6 @@ def selection(function: F) -> F:
 
 def history(function: F) -> F:
     """Add what names a history: the repository, components, and the project on the forge."""
-    place = click.option(
-        "--repo",
-        type=click.Path(file_okay=False, exists=True, path_type=Path),
-        default=".",
-        help="The repository, or a folder in it (default: here).",
-    )
     for option in (repository, component, place):
         function = option(function)
     return function

@@ -160,7 +160,7 @@ class _Own:
         others = self.others
         if others is None:
             raise AssertionError("rules of nobody")
-        for attribute in _attributes():
+        for attribute in attributes():
             place = place_of(others, theirs.component, attribute)
             if place:
                 self.origins.setdefault(f"{component.name}.{attribute}", place)
@@ -193,7 +193,8 @@ def _planned(table: ComponentTable) -> bool:
     return bool(table.model_fields_set & set(PlannedTable.model_fields))
 
 
-def _attributes() -> Iterator[str]:
+def attributes() -> Iterator[str]:
+    """Yield the attributes of the rules, those of the inner classes one by one."""
     for field in fields(Rules):
         kind = {"versioning": Versioning, "notes": Notes, "reading": ReadingRules}.get(field.name)
         if kind is None:

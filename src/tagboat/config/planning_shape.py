@@ -83,7 +83,7 @@ class VersionsTable(Table):
         default="major", description="The level of a change that breaks something.", examples=["minor"]
     )
     breaking_below_one: LevelWord = Field(
-        default="major", description="The same while the major version is 0.", examples=["minor"]
+        default="major", description="The level of a change that breaks something, while the major version is 0.", examples=["minor"]
     )
     minor_below_one: LevelWord = Field(
         default="minor",

@@ -98,7 +98,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
             _paths(history, rules, last, wanted),
             version_places(planning, rules.component),
         )
-        for rules, last, commits in _ranges(history, planning.components, wanted)
+        for rules, last, commits in commits_since(history, planning.components, wanted)
     }
     due = {name: _when_due(one, wanted) for name, one in decided.items()}
     if planning.linked:
@@ -195,7 +195,7 @@ def noted(decided: Decided, wanted: Wanted) -> Next:
     )
 
 
-def _ranges(
+def commits_since(
     history: History, components: Sequence[Rules], wanted: Wanted
 ) -> Iterator[tuple[Rules, LastRelease, Sequence[Commit]]]:
     """Yield each component with its last release and the commits since.

@@ -253,7 +253,11 @@ def _selected(planning: Planning, names: Sequence[str]) -> Planning:
     known = [rules.component for rules in planning.components]
     for name in names:
         if name not in known:
-            raise UsageError(f"there is no component {name!r}", remedy=f"components: {', '.join(known)}")
+            from tagboat.config.mistakes import near  # noqa: PLC0415 - only for a mistake
+
+            raise UsageError(
+                f"there is no component {name!r}{near(name, known)}", remedy=f"components: {', '.join(known)}"
+            )
     chosen = tuple(rules for rules in planning.components if rules.component in names)
     return replace(planning, components=chosen)
 
