@@ -6,6 +6,7 @@ its own docs/manifest-releaser.md describes them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,6 +22,7 @@ from tagboat.config.planning import (
     ReadingRules,
     Remark,
     Rules,
+    Scheme,
     Section,
     Strategy,
     Versioning,
@@ -47,7 +49,9 @@ _STRUCTURED: Final[Mapping[object, EditKind]] = {
     "yml": "yaml",
     "toml": "toml",
 }
+_SEMVER = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 _SPECIAL_WORDS: Final = ("gRPC", "npm")
+_REMEDY: Final = "correct the file; release-please's schema says what it takes"
 _ATTRIBUTES: Final[Mapping[str, str]] = {
     "component": "component",
     "package-name": "component",
@@ -97,6 +101,7 @@ class _Reader:
     table: dict[str, Any]
     origins: dict[str, str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
 
     def planning(self) -> Planning:
         packages = self._typed(self.table, "packages", dict, "") or {}
@@ -122,7 +127,11 @@ class _Reader:
 
     def _manifest(self) -> Mapping[str, Any]:
         data = self.tree.get(MANIFEST)
-        return parse_json(MANIFEST, data) if data is not None else {}
+        manifest = parse_json(MANIFEST, data) if data is not None else {}
+        for path, version in manifest.items():
+            if not isinstance(version, str):
+                raise ConfigError(f'{MANIFEST}: "{path}" is not of the type str', remedy=_REMEDY)
+        return manifest
 
     def _as_options(self, path: str, options: object) -> dict[str, Any]:
         if not isinstance(options, dict):
@@ -145,6 +154,11 @@ class _Reader:
         distribution = _distribution(self.tree, folder)
         asked = options.text("component") or _last_part(options.text("package-name"))
         name = asked or distribution or (folder if folder != "." else "project")
+        if name in self.names:
+            why = f"another package is called {name!r} too: this one is called by its folder here"
+            self.remarks.append(Remark(f'{self.file}: packages."{path}"', why))
+            name = f"{name} ({folder})"
+        self.names.add(name)
         options.name = name
         if asked:
             options.said("component" if options.text("component") else "package-name")
@@ -152,7 +166,8 @@ class _Reader:
             self.origins[f"{name}.path"] = f'{self.file}: packages."{path}"'
         if path in manifest:
             self.origins[f"{name}.manifest"] = f'{MANIFEST}: "{path}"'
-        kind = options.text("release-type") or ("node" if self.file != YAML else "python")
+        kind = self._kind(options)
+        version = str(manifest.get(path, ""))
         if kind != "python":
             self.remarks.append(
                 Remark(
@@ -168,16 +183,23 @@ class _Reader:
             exclude=tuple(text.strip("/") for text in options.texts("exclude-paths")),
             tag=_tag(options, asked),
             reading=ReadingRules(reverts=False, once=False),
-            versioning=self._versioning(options),
+            versioning=self._versioning(options, version),
             notes=self._notes(options, kind),
             edits=tuple(self._edits(options, kind)),
-            manifest=str(manifest.get(path, "")),
+            manifest=version,
             manifest_path=MANIFEST if path in manifest else "",
             since=options.text("bootstrap-sha"),
             stop=options.text("last-release-sha"),
         )
 
-    def _versioning(self, options: _Options) -> Versioning:
+    def _kind(self, options: _Options) -> str:
+        kind = options.text("release-type") or ("node" if self.file != YAML else "python")
+        if kind == "python-librarian":  # since 17.8.0
+            self.remarks.append(Remark(f"{self.file}: release-type", "librarian.yaml is left alone"))
+            return "python"
+        return kind
+
+    def _versioning(self, options: _Options, last: str) -> Versioning:
         asked = options.text("versioning") or "default"
         strategy = _STRATEGIES.get(asked)
         if strategy is None:
@@ -185,10 +207,16 @@ class _Reader:
         if options.flag("prerelease") and asked != "prerelease":
             why = "it marks the forge's release as a pre-release; the version does not follow it"
             self.remarks.append(Remark(f"{self.file}: prerelease", why, applies=False))
+        if asked == "prerelease" and not options.flag("prerelease"):
+            why = "without it versions up to 17.1.3 go on with pre-releases, as here; later ones end them"
+            self.remarks.append(Remark(f"{self.file}: prerelease", why))
         if options.text("initial-version"):
             why = "release-please's Python strategy starts at 0.1.0 whatever this says, and so do we here"
             self.remarks.append(Remark(f"{self.file}: initial-version", why))
+        scheme = _scheme(last, suffixed=asked in {"prerelease", "service-pack"})
         return Versioning(
+            scheme=scheme,
+            graduates=scheme == "pep440",
             strategy=strategy or "default",
             breaking_below_one=Level.MINOR if options.flag("bump-minor-pre-major") else Level.MAJOR,
             minor_below_one=Level.PATCH if options.flag("bump-patch-for-minor-pre-major") else Level.MINOR,
@@ -226,12 +254,13 @@ class _Reader:
                 yield Edit(extra, structured, "$.version", required=False)
             yield Edit(extra, "markers", required=False)
             return
-        options = extra if isinstance(extra, dict) else {}
-        path, kind = str(options.get("path", "")), options.get("type")
+        place = f"{self.file}: extra-files: an entry"
+        options = _object(extra, place)
+        path, kind = _text(options, "path", place), _text(options, "type", place)
         if kind == "generic":
             yield Edit(path, "markers", required=False)
         elif kind in _STRUCTURED:
-            yield Edit(path, _STRUCTURED[kind], str(options.get("jsonpath", "")), required=False)
+            yield Edit(path, _STRUCTURED[kind], _text(options, "jsonpath", place), required=False)
         else:
             why = f"files of the type {kind!r} are not edited"
             self.remarks.append(Remark(f"{self.file}: extra-files {path}", why))
@@ -241,12 +270,14 @@ class _Reader:
         cases: tuple[str, ...] | None = None
         known = {rules.component for rules in components}
         for plugin in self._typed(self.table, "plugins", list, "") or ():
-            options = plugin if isinstance(plugin, dict) else {"type": plugin}
-            kind = options.get("type")
+            place = f"{self.file}: plugins: an entry"
+            options = {"type": plugin} if isinstance(plugin, str) else _object(plugin, place)
+            kind = _text(options, "type", place)
             if kind == "linked-versions":
-                linked.append(tuple(name for name in options.get("components", ()) if name in known))
+                linked.append(tuple(n for n in _texts(options, "components", place) if n in known))
             elif kind == "sentence-case":
-                cases = tuple(map(str, options.get("specialWords", _SPECIAL_WORDS)))
+                words = _texts(options, "specialWords", place)
+                cases = words if "specialWords" in options else _SPECIAL_WORDS
             elif kind == "group-priority":
                 why = "it orders release pull requests"
                 self.remarks.append(Remark(f"{self.file}: plugins group-priority", why, applies=False))
@@ -259,8 +290,7 @@ class _Reader:
         value = table.get(name)
         if value is not None and not isinstance(value, kind):
             raise ConfigError(
-                f"{self.file}: {place}{name} is not of the type {kind.__name__}",
-                remedy="correct the file; release-please's schema says what it takes",
+                f"{self.file}: {place}{name} is not of the type {kind.__name__}", remedy=_REMEDY
             )
         return value
 
@@ -293,11 +323,33 @@ class _Options:
         return self.value(name, str) or ""
 
     def texts(self, name: str) -> list[str]:
-        return [str(text) for text in self.value(name, list) or ()]
+        self.value(name, list)
+        table = self.own if name in self.own else self.reader.table
+        return list(_texts(table, name, self.reader.file))
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.value(name, bool)
         return default if value is None else bool(value)
+
+
+def _object(value: object, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{place} is not an object", remedy=_REMEDY)
+    return value
+
+
+def _text(table: Mapping[str, Any], name: str, place: str) -> str:
+    value = table.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"{place}: {name} is not of the type str", remedy=_REMEDY)
+    return value or ""
+
+
+def _texts(table: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
+    value = table.get(name)
+    if value is not None and not (isinstance(value, list) and all(isinstance(text, str) for text in value)):
+        raise ConfigError(f"{place}: {name} is not a list of texts", remedy=_REMEDY)
+    return tuple(value or ())
 
 
 def _tag(options: _Options, component: str) -> str:
@@ -306,6 +358,17 @@ def _tag(options: _Options, component: str) -> str:
         return f"{letter}{{version}}"
     separator = options.value("tag-separator", str)
     return f"{component}{'-' if separator is None else separator}{letter}{{version}}"
+
+
+def _scheme(last: str, *, suffixed: bool) -> Scheme:
+    """Return how versions are spelled: as the last one is; a suffix that the tool begins itself is SemVer's.
+
+    A version that only PEP 440 can read would lose what release-please does not know of it.
+    """
+    known = _SEMVER.fullmatch(last) if last else None
+    if known:
+        return "semver" if suffixed or known[1] else "pep440"
+    return "semver" if suffixed and not last else "pep440"
 
 
 def _sections(file: str, listed: list[Any]) -> tuple[Section, ...]:
