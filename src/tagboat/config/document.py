@@ -11,19 +11,14 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from tagboat.errors import ConfigError
 
 LIMIT = 1 << 20
 _PARTS = 30
-_LONG_KEY = re.compile(
-    r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)"""
-    f"{{{_PARTS}}}"
-)
-_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _REMEDY = "correct the file; its form is TOML 1.0"
 
 
@@ -50,8 +45,13 @@ def parse(file: str, data: bytes) -> dict[str, Any]:
     Raises:
         ConfigError: it is not TOML, or lies beyond the bounds.
     """
+    import tomllib  # noqa: PLC0415 - not every plan reads TOML
+
     text = text_of(file, data)
-    long = _LONG_KEY.search(text)
+    # Where no line has so many dots there is no such key, however the dots are quoted.
+    long = None
+    if any(line.count(".") >= _PARTS for line in text.split("\n")):
+        long = _long_key().search(text)
     if long is not None:
         line = text.count("\n", 0, long.start()) + 1
         raise ConfigError(f"{file}:{line}: a key of more than {_PARTS} parts", remedy=_REMEDY)
@@ -124,8 +124,16 @@ def text_at(table: Mapping[str, Any], *keys: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+@cache
+def _long_key() -> re.Pattern[str]:
+    return re.compile(
+        r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+)"""
+        f"{{{_PARTS}}}"
+    )
+
+
 def _said(file: str, text: str, message: str) -> str:
-    place = _PLACE.search(message)
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
     if place is None:
         return f"{file}: not TOML: {message}"
     line = place[1] or text.rstrip().count("\n") + 1

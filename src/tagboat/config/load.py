@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tagboat.config.document import parse
-from tagboat.config.model import Config
 from tagboat.config.project import Tree
 from tagboat.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tagboat.config.model import Config
 
 FILES = ("pyproject.toml", "tagboat.toml")
 

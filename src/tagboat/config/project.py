@@ -6,17 +6,18 @@ Read in this order, as the back ends do: ``[project]`` of ``pyproject.toml`` (PE
 
 from __future__ import annotations
 
-import ast
-import configparser
 import re
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagboat.config.document import LIMIT, inner, parse, text_of
 from tagboat.errors import ConfigError, RefusedError
+
+if TYPE_CHECKING:
+    import ast
+    import configparser
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
@@ -102,6 +103,8 @@ def setup_cfg_of(tree: Tree, folder: str) -> configparser.RawConfigParser:
     Raises:
         ConfigError: it cannot be read.
     """
+    import configparser  # noqa: PLC0415 - few projects still have the file
+
     file = inside(folder, "setup.cfg")
     parser = configparser.RawConfigParser(strict=False)
     data = tree.get(file)
@@ -122,6 +125,9 @@ def name_in_setup_py(text: str) -> str | None:
 
 def statements(source: str | bytes) -> list[ast.stmt]:
     """Return the statements of a Python module; none when it is not one, or is too long to be read."""
+    import ast  # noqa: PLC0415 - slow to import, and only for files of Python
+    import warnings  # noqa: PLC0415
+
     if len(source) > LIMIT:
         return []
     try:
@@ -134,6 +140,8 @@ def statements(source: str | bytes) -> list[ast.stmt]:
 
 def setup_calls(text: str) -> list[tuple[ast.Call, Mapping[str, str]]]:
     """Return every call of ``setup()`` in the text of a ``setup.py``, with the constants of its module."""
+    import ast  # noqa: PLC0415
+
     body = statements(text)
     constants: dict[str, str] = {}
     for node in body:
@@ -151,6 +159,8 @@ def setup_calls(text: str) -> list[tuple[ast.Call, Mapping[str, str]]]:
 
 def keyword_literal(call: ast.Call, constants: Mapping[str, str], keyword: str) -> str | None:
     """Return the text that a call gives to ``keyword``, as a literal or by a constant; None when it is neither."""
+    import ast  # noqa: PLC0415
+
     for given in call.keywords:
         if given.arg == keyword:
             match given.value:
@@ -164,6 +174,8 @@ def keyword_literal(call: ast.Call, constants: Mapping[str, str], keyword: str) 
 
 
 def _called(call: ast.Call) -> str:
+    import ast  # noqa: PLC0415
+
     match call.func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -193,4 +205,6 @@ def _declared(pyproject: Mapping[str, Any]) -> object:
 
 
 def _in_setup_cfg(tree: Tree, folder: str) -> str | None:
+    if inside(folder, "setup.cfg") not in tree.paths:
+        return None
     return setup_cfg_of(tree, folder).get("metadata", "name", fallback=None) or None

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from tagboat.core.tag import TagGrammar, odd_tag
@@ -59,7 +58,8 @@ def fitting_grammar(name: str, tags: Sequence[str], *, asked: Sequence[str] = ()
 
 
 def _grammars(name: str, *, alone: bool) -> Iterator[TagGrammar]:
-    spellings = dict.fromkeys((name, canonicalize_name(name), canonicalize_name(name).replace("-", "_")))
+    normal = re.sub(r"[-_.]+", "-", name).lower()  # PEP 503
+    spellings = dict.fromkeys((name, normal, normal.replace("-", "_")))
     named = [form.replace("NAME", spelling) for spelling in spellings for form in _NAMED]
     for template in [*_PLAIN, *named, *_WORDS] if alone else named:
         yield TagGrammar(template)

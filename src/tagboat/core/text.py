@@ -17,7 +17,7 @@ _ESCAPES: Final = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[ -/]*[0-~]?"  # two-character sequences
 )
-_LINE_ENDS: Final = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
+_LINE_ENDS: Final = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _DECEIVING: Final = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -30,6 +30,9 @@ def plain(text: str, *, limit: int = 2000, lines: bool = False) -> str:
         limit: the most characters that are returned, the ellipsis of a cut included.
         lines: keep line ends and tabs; otherwise runs of white space become one space.
     """
+    # Nothing that is taken out or spelled out here counts as printable, and most texts are.
+    if len(text) <= limit and all(map(str.isprintable, text.split("\n") if lines else (text,))):
+        return text if lines else " ".join(text.split())
     # A long text is cut first, with room for what vanishes, so that the work stays within bounds.
     kept = text[: limit * 4 + 4096]
     kept = _LINE_ENDS.sub("\n", _ESCAPES.sub("", kept))

@@ -12,14 +12,12 @@ from dataclasses import replace
 from typing import Final
 
 from tagboat.config.planning import Planning
-from tagboat.config.tag_styles import fitting_grammar
-from tagboat.core.tag import TagGrammar
 
 OPEN: Final = frozenset(["scm", "git-cliff", "towncrier"])
 """Dialects whose tool has no form of tags that it makes by itself."""
 
-_V = re.compile(r"v[0-9]+(?:\.[0-9]+)+")
-_BARE = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+_V: Final = r"v[0-9]+(?:\.[0-9]+)+"
+_BARE: Final = r"[0-9]+(?:\.[0-9]+)+"
 
 
 def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
@@ -48,8 +46,7 @@ def _fitting_defaults(planning: Planning, tags: Sequence[str]) -> Planning:
     alone = len(planning.components) == 1
     components = tuple(
         replace(rules, tag=seen(rules.distribution or rules.component, tags, alone=alone))
-        if f"{rules.component}.tag" not in planning.origins
-        and not any(map(TagGrammar(rules.tag).version, tags))
+        if f"{rules.component}.tag" not in planning.origins and not _followed(rules.tag, tags)
         else rules
         for rules in planning.components
     )
@@ -59,15 +56,28 @@ def _fitting_defaults(planning: Planning, tags: Sequence[str]) -> Planning:
 def _said(tag: str, tags: Sequence[str]) -> str:
     """Return the form that a tool says, with a ``v`` where only tags with it are there."""
     other = tag.replace("{version}", "v{version}")
-    if tag.endswith("v{version}") or any(map(TagGrammar(tag).version, tags)):
+    if tag.endswith("v{version}") or _followed(tag, tags):
         return tag
-    return other if any(map(TagGrammar(other).version, tags)) else tag
+    return other if _followed(other, tags) else tag
+
+
+def _followed(form: str, tags: Sequence[str]) -> bool:
+    """Tell whether a tag has this form; the plainest versions are known without reading them."""
+    prefix, _, suffix = form.partition("{version}")
+    plain = re.compile(f"{re.escape(prefix)}{_BARE}{re.escape(suffix)}")
+    if any(map(plain.fullmatch, tags)):
+        return True
+    from tagboat.core.tag import TagGrammar  # noqa: PLC0415 - hardly ever
+
+    return any(map(TagGrammar(form).version, tags))
 
 
 def seen(name: str, tags: Sequence[str], *, alone: bool) -> str:
     """Return how a component's tags are named; the two usual forms are told apart without reading thousands of tags."""
-    if alone and all(map(_V.match, tags)):
+    if alone and all(map(re.compile(_V).match, tags)):
         return "v{version}"
-    if alone and all(map(_BARE.match, tags)):
+    if alone and all(map(re.compile(_BARE).match, tags)):
         return "{version}"
+    from tagboat.config.tag_styles import fitting_grammar  # noqa: PLC0415 - hardly ever
+
     return fitting_grammar(name, tags, alone=alone)
