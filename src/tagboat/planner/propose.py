@@ -208,7 +208,9 @@ def commits_since(
     left = list(components)
     for again in (False, True) if components else ():
         if again:
-            found |= last_releases(history, left, wanted.head, branch=wanted.branch, reachable=True)
+            nearer = last_releases(history, left, wanted.head, branch=wanted.branch, reachable=True)
+            # Where a manifest knows the version and nothing else says its commit, the tag beside the history must do.
+            found |= {name: last for name, last in nearer.items() if last.commit or not last.version}
         ends = {rules.component: found[rules.component].commit for rules in left}
         ends = {name: commit for name, commit in ends.items() if commit}
         oldest = _oldest(history, list(ends.values())) if len(ends) == len(left) else ""
