@@ -40,6 +40,7 @@ def test_every_key_becomes_a_rule() -> None:
     assert (core.versioning.scheme, core.versioning.strategy) == ("semver", "paths")
     assert core.versioning.levels == {"feat": Level.MINOR, "docs": Level.NONE}
     assert core.versioning.paths == (PathRule(("src/**",), Level.MINOR),)
+    assert core.versioning.releases == "level"
     assert core.notes == Notes(format="keep-a-changelog", cases=("npm",))
     assert core.reading.rules == (MessageRule("^Merge release", skip=True),)
     assert core.edits == (Edit(), Edit("docs/conf.py", "python", "release"))
@@ -50,12 +51,14 @@ def test_every_value_is_traced_to_its_line() -> None:
     text = PLANNED.read_text()
     found = planning({"pyproject.toml": text})
     lines = text.splitlines()
+    assert found.origins["core.versioning.releases"] == found.origins["core.versioning.strategy"]
     names = {rules.component: rules for rules in found.components}
     for key, place in found.origins.items():
         component, _, attribute = key.partition(".")
         attribute_of(names[component], attribute)
         line = lines[int(place.removeprefix("pyproject.toml:")) - 1]
-        assert file_key(attribute).rpartition(".")[2] in line, (key, line)
+        spelled = file_key(attribute).rpartition(".")[2].replace("releases", "strategy")
+        assert spelled in line, (attribute, line)
     assert found.origins["core.versioning.levels"] == "pyproject.toml:17"
     assert "core.versioning.initial" not in found.origins
 

@@ -128,6 +128,9 @@ class _Own:
         ):
             for inner in values.model_fields_set:
                 self._note(component.name, f"{attribute}.{inner}")
+        if _by_files(table.versioning):
+            strategy = f"{component.name}.versioning.strategy"
+            self.origins[f"{component.name}.versioning.releases"] = self.origins[strategy]
         for attribute in said & {"exclude", "ignored_tags", "trains", "edits"}:
             self._note(component.name, attribute)
         return Rules(
@@ -206,8 +209,15 @@ def attributes() -> Iterator[str]:
 def _versioning(table: Table) -> Versioning:
     values = _values(table)
     values["paths"] = tuple(PathRule(**_converted(rule)) for rule in values["paths"])
+    if _by_files(table):
+        values["releases"] = "level"
     values["levels"] = {kind: Level[word.upper()] for kind, word in values["levels"].items()}
     return Versioning(**values)
+
+
+def _by_files(table: Table) -> bool:
+    """Tell whether files decide the level and nothing says when a release is due: then the level does, too."""
+    return getattr(table, "strategy", "") == "paths" and "releases" not in table.model_fields_set
 
 
 def _notes(table: Table) -> Notes:

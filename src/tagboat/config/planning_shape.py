@@ -83,7 +83,9 @@ class VersionsTable(Table):
         default="major", description="The level of a change that breaks something.", examples=["minor"]
     )
     breaking_below_one: LevelWord = Field(
-        default="major", description="The level of a change that breaks something, while the major version is 0.", examples=["minor"]
+        default="major",
+        description="The level of a change that breaks something, while the major version is 0.",
+        examples=["minor"],
     )
     minor_below_one: LevelWord = Field(
         default="minor",
@@ -101,7 +103,7 @@ class VersionsTable(Table):
     releases: Literal["notes", "level"] = Field(
         default="notes",
         description="When a release is due: `notes` (the changelog has an entry for it), or `level` (a change moves the "
-        "version).",
+        'version). Left out with `strategy = "paths"`: `level`.',
         examples=["level"],
     )
     train: Train = Field(
