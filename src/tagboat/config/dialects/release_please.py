@@ -12,9 +12,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tagboat.config.dialects.release_please_options import ELSEWHERE, KNOWN, YAML_NAMES
+from tagboat.config.dialects.release_please_sections import sections_by_default, sections_of
+from tagboat.config.dialects.release_please_values import (
+    REMEDY,
+    PackageOptions,
+    object_of,
+    text_of,
+    texts_of,
+    typed,
+)
 from tagboat.config.document import parse_json, parse_yaml
 from tagboat.config.planning import (
-    SECTIONS,
     Edit,
     EditKind,
     Notes,
@@ -23,7 +31,6 @@ from tagboat.config.planning import (
     Remark,
     Rules,
     Scheme,
-    Section,
     Strategy,
     Versioning,
 )
@@ -51,29 +58,6 @@ _STRUCTURED: Final[Mapping[object, EditKind]] = {
 }
 _SEMVER = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
 _SPECIAL_WORDS: Final = ("gRPC", "npm")
-_REMEDY: Final = "correct the file; release-please's schema says what it takes"
-_ATTRIBUTES: Final[Mapping[str, str]] = {
-    "component": "component",
-    "package-name": "component",
-    "exclude-paths": "exclude",
-    "include-v-in-tag": "tag",
-    "include-component-in-tag": "tag",
-    "tag-separator": "tag",
-    "versioning": "versioning.strategy",
-    "bump-minor-pre-major": "versioning.breaking_below_one",
-    "bump-patch-for-minor-pre-major": "versioning.minor_below_one",
-    "prerelease-type": "versioning.train",
-    "release-as": "versioning.release_as",
-    "changelog-sections": "notes.sections",
-    "skip-changelog": "notes.path",
-    "changelog-path": "notes.path",
-    "changelog-host": "notes.host",
-    "release-type": "edits",
-    "version-file": "edits",
-    "extra-files": "edits",
-    "bootstrap-sha": "since",
-    "last-release-sha": "stop",
-}
 """Option → the attribute of the rules that it decides; the others decide none."""
 
 
@@ -104,7 +88,7 @@ class _Reader:
     names: set[str] = field(default_factory=set)
 
     def planning(self) -> Planning:
-        packages = self._typed(self.table, "packages", dict, "") or {}
+        packages = typed(self.file, self.table, "packages", dict) or {}
         manifest = self._manifest()
         self._report(self.table, "")
         components = tuple(
@@ -130,7 +114,7 @@ class _Reader:
         manifest = parse_json(MANIFEST, data) if data is not None else {}
         for path, version in manifest.items():
             if not isinstance(version, str):
-                raise ConfigError(f'{MANIFEST}: "{path}" is not of the type str', remedy=_REMEDY)
+                raise ConfigError(f'{MANIFEST}: "{path}" is not of the type str', remedy=REMEDY)
         return manifest
 
     def _as_options(self, path: str, options: object) -> dict[str, Any]:
@@ -149,7 +133,7 @@ class _Reader:
                 )
 
     def _component(self, path: str, own: dict[str, Any], manifest: Mapping[str, Any]) -> Rules:
-        options = _Options(self, path, own)
+        options = PackageOptions(self.file, self.table, path, own, self.origins)
         folder = "." if path in {".", ""} else path.strip("/")
         distribution = _distribution(self.tree, folder)
         asked = options.text("component") or _last_part(options.text("package-name"))
@@ -192,14 +176,14 @@ class _Reader:
             stop=options.text("last-release-sha"),
         )
 
-    def _kind(self, options: _Options) -> str:
+    def _kind(self, options: PackageOptions) -> str:
         kind = options.text("release-type") or ("node" if self.file != YAML else "python")
         if kind == "python-librarian":  # since 17.8.0
             self.remarks.append(Remark(f"{self.file}: release-type", "librarian.yaml is left alone"))
             return "python"
         return kind
 
-    def _versioning(self, options: _Options, last: str) -> Versioning:
+    def _versioning(self, options: PackageOptions, last: str) -> Versioning:
         asked = options.text("versioning") or "default"
         strategy = _STRATEGIES.get(asked)
         if strategy is None:
@@ -224,7 +208,7 @@ class _Reader:
             release_as=options.text("release-as"),
         )
 
-    def _notes(self, options: _Options, kind: str) -> Notes:
+    def _notes(self, options: PackageOptions, kind: str) -> Notes:
         sections = options.value("changelog-sections", list)
         if options.text("changelog-type") == "github":
             why = "the forge writes these notes on its own; they are drafted from the commits here"
@@ -232,11 +216,11 @@ class _Reader:
         path = "" if options.flag("skip-changelog") else options.text("changelog-path") or "CHANGELOG.md"
         return Notes(
             path=path,
-            sections=_sections(self.file, sections) if sections is not None else _default_sections(kind),
+            sections=sections_of(self.file, sections) if sections is not None else sections_by_default(kind),
             host=options.text("changelog-host").rstrip("/"),
         )
 
-    def _edits(self, options: _Options, kind: str) -> Iterator[Edit]:
+    def _edits(self, options: PackageOptions, kind: str) -> Iterator[Edit]:
         if kind == "python":
             yield Edit(required=False)
             yield Edit("**/version.py", "python", "__version__", required=False)
@@ -255,12 +239,12 @@ class _Reader:
             yield Edit(extra, "markers", required=False)
             return
         place = f"{self.file}: extra-files: an entry"
-        options = _object(extra, place)
-        path, kind = _text(options, "path", place), _text(options, "type", place)
+        options = object_of(extra, place)
+        path, kind = text_of(options, "path", place), text_of(options, "type", place)
         if kind == "generic":
             yield Edit(path, "markers", required=False)
         elif kind in _STRUCTURED:
-            yield Edit(path, _STRUCTURED[kind], _text(options, "jsonpath", place), required=False)
+            yield Edit(path, _STRUCTURED[kind], text_of(options, "jsonpath", place), required=False)
         else:
             why = f"files of the type {kind!r} are not edited"
             self.remarks.append(Remark(f"{self.file}: extra-files {path}", why))
@@ -269,14 +253,14 @@ class _Reader:
         linked: list[tuple[str, ...]] = []
         cases: tuple[str, ...] | None = None
         known = {rules.component for rules in components}
-        for plugin in self._typed(self.table, "plugins", list, "") or ():
+        for plugin in typed(self.file, self.table, "plugins", list) or ():
             place = f"{self.file}: plugins: an entry"
-            options = {"type": plugin} if isinstance(plugin, str) else _object(plugin, place)
-            kind = _text(options, "type", place)
+            options = {"type": plugin} if isinstance(plugin, str) else object_of(plugin, place)
+            kind = text_of(options, "type", place)
             if kind == "linked-versions":
-                linked.append(tuple(n for n in _texts(options, "components", place) if n in known))
+                linked.append(tuple(n for n in texts_of(options, "components", place) if n in known))
             elif kind == "sentence-case":
-                words = _texts(options, "specialWords", place)
+                words = texts_of(options, "specialWords", place)
                 cases = words if "specialWords" in options else _SPECIAL_WORDS
             elif kind == "group-priority":
                 why = "it orders release pull requests"
@@ -286,73 +270,8 @@ class _Reader:
                 self.remarks.append(Remark(f"{self.file}: plugins {kind}", why))
         return linked, cases
 
-    def _typed(self, table: Mapping[str, Any], name: str, kind: type, place: str) -> Any:
-        value = table.get(name)
-        if value is not None and not isinstance(value, kind):
-            raise ConfigError(
-                f"{self.file}: {place}{name} is not of the type {kind.__name__}", remedy=_REMEDY
-            )
-        return value
 
-
-@dataclass
-class _Options:
-    """One package's options; the package's own value goes before the one for all."""
-
-    reader: _Reader
-    path: str
-    own: dict[str, Any]
-    name: str = ""
-
-    def value(self, name: str, kind: type) -> Any:
-        place = f'packages."{self.path}".' if name in self.own else ""
-        table = self.own if name in self.own else self.reader.table
-        value = self.reader._typed(table, name, kind, place)  # noqa: SLF001 - one reader in two classes
-        if value is not None and self.name:
-            self.said(name)
-        return value
-
-    def said(self, name: str) -> None:
-        """Note where the attribute that an option decides was said."""
-        attribute = _ATTRIBUTES.get(name)
-        if attribute:
-            place = f'packages."{self.path}".' if name in self.own else ""
-            self.reader.origins[f"{self.name}.{attribute}"] = f"{self.reader.file}: {place}{name}"
-
-    def text(self, name: str) -> str:
-        return self.value(name, str) or ""
-
-    def texts(self, name: str) -> list[str]:
-        self.value(name, list)
-        table = self.own if name in self.own else self.reader.table
-        return list(_texts(table, name, self.reader.file))
-
-    def flag(self, name: str, default: bool = False) -> bool:
-        value = self.value(name, bool)
-        return default if value is None else bool(value)
-
-
-def _object(value: object, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ConfigError(f"{place} is not an object", remedy=_REMEDY)
-    return value
-
-
-def _text(table: Mapping[str, Any], name: str, place: str) -> str:
-    value = table.get(name)
-    if value is not None and not isinstance(value, str):
-        raise ConfigError(f"{place}: {name} is not of the type str", remedy=_REMEDY)
-    return value or ""
-
-
-def _texts(table: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
-    value = table.get(name)
-    if value is not None and not (isinstance(value, list) and all(isinstance(text, str) for text in value)):
-        raise ConfigError(f"{place}: {name} is not a list of texts", remedy=_REMEDY)
-    return tuple(value or ())
-
-
-def _tag(options: _Options, component: str) -> str:
+def _tag(options: PackageOptions, component: str) -> str:
     letter = "v" if options.flag("include-v-in-tag", default=True) else ""
     if not component or not options.flag("include-component-in-tag", default=True):
         return f"{letter}{{version}}"
@@ -369,31 +288,6 @@ def _scheme(last: str, *, suffixed: bool) -> Scheme:
     if known:
         return "semver" if suffixed or known[1] else "pep440"
     return "semver" if suffixed and not last else "pep440"
-
-
-def _sections(file: str, listed: list[Any]) -> tuple[Section, ...]:
-    sections: list[Section] = []
-    for entry in listed:
-        if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
-            raise ConfigError(f"{file}: changelog-sections: an entry has no type")
-        title = entry.get("section")
-        sections.append(
-            Section(entry["type"], title if isinstance(title, str) else "", entry.get("hidden") is True)
-        )
-    return tuple(sections)
-
-
-def _default_sections(kind: str) -> tuple[Section, ...]:
-    """Return the sections of a release type: only Python's has dependencies and documentation in it."""
-    if kind == "python":
-        return SECTIONS
-    shown = ("feat", "fix", "perf", "revert")
-    order = {name: rank for rank, name in enumerate((*shown, "docs", "style", "chore"))}
-    sections = (section for section in SECTIONS if section.type != "deps")
-    return tuple(
-        Section(section.type, section.title, section.type not in shown)
-        for section in sorted(sections, key=lambda section: order.get(section.type, len(order)))
-    )
 
 
 def _with_cases(rules: Rules, cases: tuple[str, ...]) -> Rules:
