@@ -13,6 +13,10 @@ from typing import Final
 
 _ASCII: Final = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz"
 _RANKS: Final = {character: rank for rank, character in enumerate(_ASCII, 1)}
+_MARKS: Final = "\u0301\u0300\u0306\u0302\u030c\u030a\u0308\u030b\u0303\u0307\u0327\u0328\u0304"
+"""The accents of Latin letters in their order, as observed on node 20."""
+_ACCENTS: Final = {mark: chr(rank) for rank, mark in enumerate(_MARKS, 2)}
+_PLAIN: Final = "\x01"
 _SYMBOL: Final = _RANKS["$"]
 _BEYOND: Final = len(_ASCII) + 1
 _TABLE: Final = bytes(_RANKS.get(chr(code).lower(), 0) for code in range(256))
@@ -27,7 +31,17 @@ def collation_key(text: str) -> Key:
         return text.encode().translate(_TABLE, _IGNORED).decode("latin-1"), "", text.swapcase()
     apart = unicodedata.normalize("NFD", text)
     ranks = "".join(chr(rank) for rank in map(_rank, apart) if rank)
-    return ranks, "".join(filter(unicodedata.combining, apart)), apart.swapcase()
+    accents = "".join(map(_accent, apart))
+    # Without accents it is as with a text of ASCII: nothing.
+    return ranks, "" if accents.count(_PLAIN) == len(accents) else accents, apart.swapcase()
+
+
+@cache
+def _accent(character: str) -> str:
+    """Return the secondary weight: a letter's own, an accent's, or nothing for what has none."""
+    if unicodedata.combining(character):
+        return _ACCENTS.get(character, character)
+    return _PLAIN if _rank(character) else ""
 
 
 @cache

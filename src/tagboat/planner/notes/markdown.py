@@ -75,7 +75,7 @@ def inserted(changelog: str | None, text: str) -> str:
     """
     if not changelog:
         return f"# Changelog\n\n{text}\n"
-    if 0 < changelog.count("\r\n") == changelog.count("\n"):
+    if 0 < changelog.count("\r\n") == changelog.count("\n") == changelog.count("\r"):
         return inserted(changelog.replace("\r\n", "\n"), text).replace("\n", "\r\n")
     newest = _RELEASE.search(changelog)
     if newest is None:
