@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from tagboat.config.planning import Planning, Rules, Versioning
 
 _VERSIONING = tuple(field.name for field in fields(Versioning))
+_MAPPINGS = frozenset(["lines", "trains", "versioning.levels", "notes.settings"])
 
 
 def place_of(planning: Planning, component: str, attribute: str) -> str:
@@ -31,6 +32,8 @@ def place_of(planning: Planning, component: str, attribute: str) -> str:
         if place is not None:
             return place
         whole = whole.rpartition(".")[0]
+    if attribute not in _MAPPINGS:
+        return ""
     inner = f"{component}.{attribute}."
     return next((place for key, place in origins.items() if key.startswith(inner)), "")
 

@@ -13,7 +13,15 @@ _FILLINGS = ("1", "", "1a", "1b", "1c", "1r", "1p", "1pre", "1rev", "1+a", "1!1"
 
 def shared_tag(one: TagGrammar, other: TagGrammar) -> str | None:
     """Return a tag that both grammars read as a version, or None when there is none."""
-    for tag in _candidates(one.template.split("{version}"), other.template.split("{version}")):
+    (start, end), (other_start, other_end) = (
+        one.template.split("{version}"),
+        other.template.split("{version}"),
+    )
+    if not start.startswith(other_start) and not other_start.startswith(start):
+        return None  # hundreds of components are compared with each other
+    if not end.endswith(other_end) and not other_end.endswith(end):
+        return None
+    for tag in _candidates([start, end], [other_start, other_end]):
         if one.version(tag) is not None and other.version(tag) is not None:
             return tag
     return None

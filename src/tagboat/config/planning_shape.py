@@ -16,13 +16,13 @@ from tagboat.config.planning import SECTIONS, EditKind, NotesFormat, Scheme, Str
 from tagboat.config.table import Table
 
 LevelWord = Literal["none", "patch", "minor", "major"]
-Expression = Annotated[str, AfterValidator(values.expression), Field(min_length=1, max_length=1000)]
-AnyExpression = Annotated[str, AfterValidator(values.any_expression), Field(max_length=1000)]
-Glob = Annotated[str, AfterValidator(values.glob), Field(min_length=1, max_length=300)]
-Kind = Annotated[str, AfterValidator(values.kind), Field(max_length=100)]
-Train = Annotated[str, AfterValidator(values.train), Field(max_length=50)]
-Text = Annotated[str, AfterValidator(rules.plain), Field(max_length=1000)]
-Filled = Annotated[str, AfterValidator(rules.filled), Field(min_length=1, max_length=100)]
+Expression = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(values.expression)]
+AnyExpression = Annotated[str, Field(max_length=1000), AfterValidator(values.any_expression)]
+Glob = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(values.glob)]
+Kind = Annotated[str, Field(max_length=100), AfterValidator(values.kind)]
+Train = Annotated[str, Field(max_length=50), AfterValidator(values.train)]
+Text = Annotated[str, Field(max_length=1000), AfterValidator(rules.plain)]
+Filled = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(rules.filled)]
 
 
 class PathTable(Table):
@@ -58,7 +58,7 @@ class VersionsTable(Table):
     """How the next version follows from the last one and the changes, ``[tool.tagboat.components.NAME.versions]``."""
 
     scheme: Scheme = Field(default="pep440", description="The grammar of versions.", examples=["semver"])
-    pattern: Annotated[str, AfterValidator(values.calver), Field(max_length=100)] = Field(
+    pattern: Annotated[str, Field(max_length=100), AfterValidator(values.calver)] = Field(
         default="",
         description='With `scheme = "calver"`: the pattern, in the words of calver.org.',
         examples=["YYYY.0M.MICRO"],
@@ -152,7 +152,7 @@ class ChangelogTable(Table):
         "`towncrier` (from its fragments), `template` (an own Jinja2 template), or `none`.",
         examples=["keep-a-changelog"],
     )
-    path: Annotated[str, AfterValidator(values.changelog), Field(max_length=1000)] = Field(
+    path: Annotated[str, Field(max_length=1000), AfterValidator(values.changelog)] = Field(
         default="CHANGELOG.md",
         description="The changelog, relative to the component's folder; empty for none.",
         examples=["docs/changes.md"],
@@ -163,17 +163,17 @@ class ChangelogTable(Table):
         description="The headings in their order; types without one are left out.",
         examples=[[{"type": "feat", "title": "Features"}]],
     )
-    template: Annotated[str, AfterValidator(values.changelog), Field(max_length=1000)] = Field(
+    template: Annotated[str, Field(max_length=1000), AfterValidator(values.changelog)] = Field(
         default="",
         description='With `format = "template"`: the template\'s path, relative to the root.',
         examples=["docs/notes.md.jinja"],
     )
-    fragments: Annotated[str, AfterValidator(values.changelog), Field(max_length=1000)] = Field(
+    fragments: Annotated[str, Field(max_length=1000), AfterValidator(values.changelog)] = Field(
         default="",
         description='With `format = "towncrier"`: the file that configures towncrier, relative to the root.',
         examples=["pyproject.toml"],
     )
-    host: Annotated[str, AfterValidator(values.host), Field(max_length=1000)] = Field(
+    host: Annotated[str, Field(max_length=1000), AfterValidator(values.host)] = Field(
         default="",
         description="The forge's address for links; empty for that of the git remote.",
         examples=["https://forge.example"],
@@ -269,7 +269,7 @@ class MessagesTable(Table):
 class FileTable(Table):
     """A place that holds the version; a list of tables, ``[[tool.tagboat.components.NAME.files]]``."""
 
-    path: Annotated[str, AfterValidator(values.file), Field(max_length=1000)] = Field(
+    path: Annotated[str, Field(max_length=1000), AfterValidator(values.file)] = Field(
         default="",
         description="The file, or with `*` several: relative to the component's folder, with a leading `/` to the root. "
         "Only `auto` needs none.",
@@ -311,7 +311,7 @@ class FileTable(Table):
         description="A place that is missing is a mistake; else it is passed over.",
         examples=[False],
     )
-    date: Annotated[str, AfterValidator(values.day), Field(max_length=60)] = Field(
+    date: Annotated[str, Field(max_length=60), AfterValidator(values.day)] = Field(
         default="",
         description="Write the day of the release there, in this form of `strftime`, and not the version.",
         examples=["%Y-%m-%d"],
@@ -321,7 +321,7 @@ class FileTable(Table):
 class PlannedTable(Table):
     """The keys of a component that say how it is planned."""
 
-    exclude: list[Annotated[str, AfterValidator(rules.inner_path), Field(max_length=1000)]] = Field(
+    exclude: list[Annotated[str, Field(max_length=1000), AfterValidator(rules.inner_path)]] = Field(
         default=[],
         max_length=200,
         description="Folders, relative to the repository's root, whose commits do not count for the component.",

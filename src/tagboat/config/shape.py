@@ -282,9 +282,9 @@ class Document(Table):
         description="Package indexes by name.",
         examples=[{"internal": {"private": True}}],
     )
-    linked: list[list[Name]] = Field(
+    linked: list[Annotated[list[Name], Field(max_length=50)]] = Field(
         default=[],
-        max_length=50,
+        max_length=20,
         description="Groups of components that always get one version.",
         examples=[[["core", "extras"]]],
     )
