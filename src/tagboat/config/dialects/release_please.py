@@ -276,7 +276,20 @@ def _tag(options: PackageOptions, component: str) -> str:
     if not component or not options.flag("include-component-in-tag", default=True):
         return f"{letter}{{version}}"
     separator = options.value("tag-separator", str)
-    return f"{component}{'-' if separator is None else separator}{letter}{{version}}"
+    return _checked(f"{component}{'-' if separator is None else separator}{letter}{{version}}", options)
+
+
+def _checked(tag: str, options: PackageOptions) -> str:
+    """Return the form of tags, which a name or a separator can make one that git does not allow."""
+    if not re.fullmatch(r"[A-Za-z0-9](?:[@_/-]?[A-Za-z0-9])*[@_/-]?\{version\}", tag):
+        from tagboat.core.tag import TagGrammar  # noqa: PLC0415 - most names are plain
+
+        try:
+            TagGrammar(tag)
+        except ValueError as error:
+            place = f'{options.file}: packages."{options.path}"'
+            raise ConfigError(f"{place}: {error}", remedy="correct component, or tag-separator") from None
+    return tag
 
 
 def _scheme(last: str, *, suffixed: bool) -> Scheme:
