@@ -72,7 +72,8 @@ def _differs(path: Path, content: bytes | None, file: str) -> bool:
     if content is None:
         return True
     try:
-        return _plain(path.read_bytes()) != _plain(content)
+        with path.open("rb") as opened:
+            return _plain(opened.read(LIMIT + 1)) != _plain(content)
     except OSError:
         return False
 
