@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.adapters.git.mirror import Mirror
-from tagboat.adapters.git.mirror import MovedTag
+from tagboat.adapters.git.mirror import Mirror, MovedTag
 from tagboat.adapters.http import Credentials
 from tagboat.errors import DeniedError, RefusedError, UnavailableError
 from tagboat.sandbox import control
