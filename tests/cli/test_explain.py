@@ -156,6 +156,14 @@ def test_a_commit_that_does_not_count_is_told_the_rule(call: Call, two: Reposito
     assert verdicts(call, two, revert)["extras"][0] == "left-out"
 
 
+def test_where_files_decide_the_version_a_commit_is_told_so(call: Call, two: Repository) -> None:
+    paths = "[components.core]\npath = 'core'\nversions = { strategy = 'paths', paths = [{ patterns = ['**'] }] }\n"
+    commit = two.commit("some words", tagboat_toml=paths, core__a_py="2")
+    verdict, why, place = verdicts(call, two, commit)["core"]
+    assert (verdict, place) == ("unread", "tagboat.toml:3")
+    assert why.endswith("its files decide, whatever its message says")
+
+
 def test_a_commit_that_is_released_or_lies_elsewhere_is_told_where(call: Call, two: Repository) -> None:
     two.git("switch", "--quiet", "-c", "side")
     side = two.commit("feat: aside", core__a_py="2")

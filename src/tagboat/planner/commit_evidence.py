@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tagboat.config.origins import place_of
@@ -78,12 +78,21 @@ def commit_evidence(
     for rules, last, commits in commits_since(history, planning.components, wanted):
         inside = _Inside(planning, rules, commit, proposals[rules.component])
         if any(one.id == commit.id for one in commits):
-            found[rules.component] = inside.evidence(commits)
+            found[rules.component] = _by_files(planning, rules, inside.evidence(commits))
         elif rules.component not in owners:
             found[rules.component] = _elsewhere(planning, rules, commit)
         else:
             found[rules.component] = _outside(history, planning, rules, last, wanted, commit)
     return tuple(found[rules.component] for rules in planning.components)
+
+
+def _by_files(planning: Planning, rules: Rules, evidence: CommitEvidence) -> CommitEvidence:
+    """Say that files decide the version, where they do: what a message says is for the notes then."""
+    if rules.versioning.strategy != "paths":
+        return evidence
+    why = f"{evidence.why}; how far the version moves, its files decide, whatever its message says"
+    place = evidence.place or place_of(planning, rules.component, "versioning.strategy")
+    return replace(evidence, why=why, place=place)
 
 
 @dataclass(frozen=True, slots=True)
