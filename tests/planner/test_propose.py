@@ -240,3 +240,16 @@ def test_hidden_types_are_shown_when_they_break_something() -> None:
     assert found.version == "2.0.0"
     assert "* away" in found.section
     assert "unseen" not in found.section
+
+
+def test_where_a_person_decides_the_version_in_the_files_is_the_next_and_the_tag_follows() -> None:
+    def holding(version: str) -> Next:
+        project = f'[project]\nname = "acme"\nversion = "{version}"\n'.encode()
+        commits = [Drawn("0"), Drawn("1", ("0",), b"chore: x", {b"pyproject.toml": project})]
+        held = MemoryHistory(Drawing(commits, tags={"v1.0.0": "0"}))
+        return only(held, Rules("acme", versioning=Versioning(strategy="manual")))
+
+    found = holding("2.0.0")
+    assert (found.version, found.tag) == ("2.0.0", "v2.0.0")
+    assert "the files hold 2.0.0 already" in found.reasons[0].rule
+    assert holding("1.0.0").version == ""

@@ -67,7 +67,7 @@ class VersionsTable(Table):
         default="default",
         description="What decides how far the version moves: `default` (the changes), `always-patch`, `always-minor`, "
         "`always-major`, `prerelease` (a suffix that is there stays and is counted up), `service-pack`, `paths` (the "
-        "files that changed, by `paths`), or `manual` (a person says it each time).",
+        "files that changed, by `paths`), or `manual` (a person writes it into the project's files, in a reviewed change, or says it each time).",
         examples=["paths"],
     )
     levels: dict[Kind, LevelWord] = Field(

@@ -89,6 +89,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         UsageError: a version that a person asks for cannot be.
         StepFailedError: the history is damaged.
     """
+    wanted = replace(wanted, reviewed={**_in_files(history, planning, wanted.head), **wanted.reviewed})
     decided = {
         rules.component: decided_of(
             rules,
@@ -229,10 +230,29 @@ def commits_since(
         yield rules, found[rules.component], commits[rules.component]
 
 
+def _in_files(history: History, planning: Planning, head: str) -> Mapping[str, str]:
+    """Return the versions that files hold, where a person decides by changing them; the tag is derived from it."""
+    manual = [rules for rules in planning.components if rules.versioning.strategy == "manual"]
+    if not manual:
+        return {}
+    from tagboat.planner.version_place import decisive_places  # noqa: PLC0415 - few versions are made by hand
+
+    tree = history.tree(head)
+    found = {
+        rules.component: {
+            place.version
+            for place in decisive_places(tree, rules.path, rules.distribution or rules.component)
+        }
+        for rules in manual
+    }
+    return {name: versions.pop() for name, versions in found.items() if len(versions) == 1}
+
+
 def _when_due(decided: Decided, wanted: Wanted) -> Decision:
     """Return the decision, or none when the notes would have no entry: then there is nothing to release."""
     decision, rules = decided.decision, decided.rules
-    asked = bool(wanted.chosen.get(rules.component)) or wanted.due
+    by_hand = rules.versioning.strategy == "manual"
+    asked = bool(wanted.chosen.get(rules.component)) or wanted.due or by_hand
     if not decision.version or asked or rules.versioning.releases != "notes":
         return decision
     if has_entries("", rules.notes, decided.counted.changes):
