@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 
@@ -13,11 +14,17 @@ def main() -> None:
 
         sys.stdout.write(f"tagboat {__version__}\n")
         return
-    from tagboat.cli.main import run  # noqa: PLC0415
-
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a poor locale must not end a release
+    from tagboat.cli import quick  # noqa: PLC0415
+
+    command = quick.understood(sys.argv[1:], os.environ)
+    if command is not None:
+        quick.run(command)
+        return
+    from tagboat.cli.main import run  # noqa: PLC0415
+
     run(sys.argv[1:])
 
 

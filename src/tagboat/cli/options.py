@@ -96,12 +96,3 @@ def window(function: F) -> F:
     ):
         function = option(function)
     return function
-
-
-def by_component(texts: tuple[str, ...]) -> dict[str, list[str]]:
-    """Return the values of ``[COMPONENT=]VALUE`` by component; "" stands for the only one."""
-    found: dict[str, list[str]] = {}
-    for text in texts:
-        name, equals, value = text.rpartition("=")
-        found.setdefault(name if equals else "", []).append(value)
-    return found

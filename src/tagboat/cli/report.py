@@ -7,15 +7,10 @@ thing on the screen, with its remedy.
 
 from __future__ import annotations
 
-import json
-import re
-import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
-
-import click
 
 from tagboat.core.text import plain
 from tagboat.errors import TagboatError
@@ -29,7 +24,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "tagboat/answer/1"
 _DONE = ("succeeded", "skipped")
-_BARE_RESUME = re.compile(r"tagboat resume(?! --)")
 
 
 class Report:
@@ -78,12 +72,15 @@ class Report:
 
     def say(self, text: str) -> None:
         """Tell something that is not data."""
-        self._screen.line(plain(text))
+        if self._opened is None:
+            _echo(plain(text), err=True)
+        else:
+            self._opened.line(plain(text))
 
     def data(self, text: str) -> None:
         """Print data for people; JSON answers carry the same in their fields."""
         if not self.as_json:
-            click.echo(plain(text, lines=True, limit=10_000_000))
+            _echo(plain(text, lines=True, limit=10_000_000))
 
     def raw(self, content: bytes) -> None:
         """Print data for a program to the byte; at a terminal it is shown like all other text."""
@@ -92,7 +89,9 @@ class Report:
         if sys.stdout.isatty():
             self.data(content.decode("utf-8", "replace").rstrip("\n"))
         else:
-            click.echo(content, nl=False)
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
 
     def end(
         self, result: str = "succeeded", exit_status: int = 0, error: TagboatError | None = None
@@ -162,8 +161,14 @@ class Report:
     def _remedy(self, error: TagboatError) -> str:
         """The remedy; where it says to resume, it names the state directory that this run used."""
         state = str(self.extra.get("state", ""))
-        named = f"tagboat resume --state {shlex.quote(state)}" if state else "tagboat resume"
-        return plain(_BARE_RESUME.sub(lambda _: named, error.remedy))
+        remedy = error.remedy
+        if state and "tagboat resume" in remedy:
+            import re  # noqa: PLC0415 - only for what stopped on its way
+            import shlex  # noqa: PLC0415
+
+            named = f"tagboat resume --state {shlex.quote(state)}"
+            remedy = re.sub(r"tagboat resume(?! --)", lambda _: named, remedy)
+        return plain(remedy)
 
     def _error(self, error: TagboatError | None) -> dict[str, Any] | None:
         if error is None:
@@ -178,8 +183,18 @@ class Report:
 
 def echo_json(answer: Mapping[str, Any]) -> None:
     """Print a JSON answer; where standard output speaks no Unicode, in ASCII."""
+    import json  # noqa: PLC0415 - not for people
+
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    click.echo(json.dumps(answer, indent=1, ensure_ascii=not encoding.startswith("utf")))
+    _echo(json.dumps(answer, indent=1, ensure_ascii=not encoding.startswith("utf")))
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    """Print a line at once; a process without that stream says nothing."""
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None:
+        stream.write(f"{text}\n")
+        stream.flush()
 
 
 def _row(event: StepEvent) -> dict[str, Any]:

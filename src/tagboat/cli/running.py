@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-import click
-
 from tagboat.cli.report import Report
 from tagboat.errors import InterruptedRunError, StepFailedError, TagboatError
 
@@ -28,13 +26,15 @@ def answering(report: Report) -> Iterator[None]:
     except KeyboardInterrupt:
         cause = "stopped at once; what was sent is looked for when it is resumed"
         report.fail(InterruptedRunError(cause, remedy="tagboat resume"))
-    except click.ClickException:
-        raise
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise
         report.fail(StepFailedError(f"this machine refused: {error}", remedy="repair that, then start again"))
-    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an answer
+    except Exception as error:  # the one place where a bug becomes an answer
+        from click import ClickException  # noqa: PLC0415 - loaded already where it is raised
+
+        if isinstance(error, ClickException):
+            raise
         from tagboat.cli.crash import bug  # noqa: PLC0415 - hardly ever
 
         report.fail(bug(error, report.command, str(report.extra.get("state", ""))))

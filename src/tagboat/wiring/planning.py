@@ -136,54 +136,55 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
     return made
 
 
-def changelogs(ask: Ask, *, whole: bool) -> Iterator[tuple[str, list[str]]]:
+def changelogs(ask: Ask, history: LocalHistory, *, whole: bool) -> Iterator[tuple[str, list[str]]]:
     """Yield each component and its sections, newest first: the next release's, and those of the past when asked.
+
+    Args:
+        ask: what is asked.
+        history: the repository's.
+        whole: whether the releases of the past are asked for.
 
     Raises:
         RefusedError, UsageError, ConfigError: as :func:`planned`.
     """
     from tagboat.planner.changelog import Links, sections  # noqa: PLC0415 - only for --all
 
-    made = planned(ask)
-    history = LocalHistory(ask.path)
-    try:
-        for rules, next_ in zip(made.planning.components, made.next, strict=True):
-            found = [next_.section] if next_.section else []
-            if whole:
-                links = Links(made.repository, made.host, template(made.tree, rules.notes))
-                others = [other for other in made.planning.components if other is not rules]
-                found += sections(history, made.head, rules, links, [*others, *made.beside])
-            yield rules.component, found
-    finally:
-        history.close()
+    made = planned(ask, history)
+    for rules, next_ in zip(made.planning.components, made.next, strict=True):
+        found = [next_.section] if next_.section else []
+        if whole:
+            links = Links(made.repository, made.host, template(made.tree, rules.notes))
+            others = [other for other in made.planning.components if other is not rules]
+            found += sections(history, made.head, rules, links, [*others, *made.beside])
+        yield rules.component, found
 
 
-def planned(ask: Ask) -> Planned:
+def planned(ask: Ask, history: LocalHistory) -> Planned:
     """Return what would be released.
+
+    Args:
+        ask: what is asked.
+        history: the repository's.
 
     Raises:
         RefusedError: there is no repository, or it has no commit.
         UsageError: a component, a revision or a version that was asked for does not exist.
         ConfigError: the configuration has mistakes.
     """
-    history = LocalHistory(ask.path)
-    try:
-        found = asked(history, ask)
-        wanted = found.wanted
-        return Planned(
-            wanted.head,
-            wanted.branch,
-            wanted.today,
-            found.planning,
-            propose(history, found.planning, wanted),
-            found.tree,
-            wanted.repository,
-            wanted.host,
-            tuple(wanted.beside),
-            found.uncommitted,
-        )
-    finally:
-        history.close()
+    found = asked(history, ask)
+    wanted = found.wanted
+    return Planned(
+        wanted.head,
+        wanted.branch,
+        wanted.today,
+        found.planning,
+        propose(history, found.planning, wanted),
+        found.tree,
+        wanted.repository,
+        wanted.host,
+        tuple(wanted.beside),
+        found.uncommitted,
+    )
 
 
 def asked(history: LocalHistory, ask: Ask) -> Asked:

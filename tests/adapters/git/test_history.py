@@ -329,3 +329,32 @@ def test_any_bytes_come_through(
     assert sorted(found[-1].paths or ()) == sorted(path.decode("utf-8", "replace") for path in paths)
     assert {*history.tree(found[-1].id).paths} == {path.decode("utf-8", "surrogateescape") for path in paths}
     history.close()
+
+
+def test_what_was_prepared_is_what_git_says_later(folder: Path, history: LocalHistory) -> None:
+    git(folder, "remote", "add", "origin", "https://forge.example/owner/name.git")
+    git(folder, "tag", "v2.0.0")
+    prepared = LocalHistory(folder)
+    prepared.prepare()
+    assert prepared.tags() == history.tags()
+    assert (prepared.branch(), prepared.remote()) == (history.branch(), history.remote())
+    git(folder, "checkout", "-q", "--detach")
+    assert prepared.branch() == ""  # the second answer is a new one
+    prepared.close()
+
+
+def test_what_was_prepared_and_not_asked_for_ends_with_the_history(folder: Path) -> None:
+    prepared = LocalHistory(folder)
+    prepared.prepare()
+    prepared.close()
+    assert prepared.branch() == "main"
+    prepared.close()
+
+
+def test_a_prepared_question_that_git_cannot_answer_is_told_in_its_words(
+    folder: Path, history: LocalHistory
+) -> None:
+    (folder / ".git/config").write_text("[core\n")
+    history.prepare()
+    with pytest.raises(StepFailedError, match=r"for-each-ref: .*config"):
+        history.tags()

@@ -164,6 +164,29 @@ class Git:
         except OSError as problem:
             raise missing(problem) from None
 
+    def begin(self, *arguments: str) -> Running:
+        """Start a git command that reads nothing, and whose output is wanted later.
+
+        Args:
+            arguments: the command and its arguments.
+
+        Raises:
+            RefusedError: there is no git on this machine.
+        """
+        written, said = scratch(), scratch()
+        try:
+            child = subprocess.Popen(
+                self.command(*arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=said,
+                env=self._environment,
+                cwd=self._folder(),
+            )
+        except OSError as problem:
+            raise missing(problem) from None
+        return Running(arguments[0], child, written, said)
+
     def _folder(self) -> Path | None:
         """Where git runs; beside a ``.git`` that is a file (of a linked work tree or a submodule)."""
         return self._place.parent if self._place and self._place.is_file() else self._place
@@ -171,6 +194,60 @@ class Git:
     def command(self, *arguments: str) -> list[str]:
         """Return the whole command line."""
         return ["git", "--no-pager", *self._options, *arguments]
+
+
+class Running:
+    """A git command that runs while something else is done: :meth:`Git.begin`."""
+
+    def __init__(
+        self, name: str, child: subprocess.Popen[bytes], written: IO[bytes], said: IO[bytes]
+    ) -> None:
+        self._name = name
+        self._child = child
+        self._written = written
+        self._said = said
+
+    def output(self, *, fine: Sequence[int] = (0,), seconds: float = SECONDS) -> bytes:
+        """Wait for the end, and return what was written.
+
+        Args:
+            fine: the exit statuses that are no failure.
+            seconds: the most time.
+
+        Raises:
+            StepFailedError: it failed; the cause is git's own message.
+            UnavailableError: it took too long.
+        """
+        try:
+            status = self._child.wait(seconds)
+            if status not in fine:
+                self._said.seek(0)
+                raise StepFailedError(f"git {self._name}: {complaint(self._said.read(4000))}")
+            self._written.seek(0)
+            return self._written.read()
+        except subprocess.TimeoutExpired:
+            raise UnavailableError(
+                f"git {self._name} took longer than {seconds:.0f} seconds", remedy="try again later"
+            ) from None
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """End it, whatever it has written."""
+        if self._child.returncode is None:
+            self._child.kill()
+            self._child.wait()
+        self._written.close()
+        self._said.close()
+
+
+def scratch() -> IO[bytes]:
+    """Return a new file without a name, in memory where the system has such files."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("git"), "w+b")
+    import tempfile  # noqa: PLC0415 - slow to import, and not needed on most machines
+
+    return tempfile.TemporaryFile()
 
 
 def complaint(stderr: bytes) -> str:

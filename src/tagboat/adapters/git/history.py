@@ -6,13 +6,12 @@ Three children do the work of a plan: one lists the tags, one answers for files 
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Final
 
-from tagboat.adapters.git.child import Git, complaint
+from tagboat.adapters.git.child import Git, Running, complaint, scratch
 from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
 from tagboat.adapters.git.place import git_dir_of
@@ -24,6 +23,9 @@ from tagboat.ports.history import PathDiff, TagRef
 
 _FIELDS: Final = "%H%x00%P%x00%ct%x00%ae %at%x00%B%x00"
 _TAGS: Final = "%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00%(refname:lstrip=2)"
+_LIST_TAGS: Final = ("for-each-ref", f"--format={_TAGS}", "refs/tags/")
+_BRANCH: Final = ("symbolic-ref", "--quiet", "--short", "HEAD")
+_REMOTE: Final = ("config", "--get", "remote.origin.url")
 _LONGEST_LINK: Final = 4096
 
 
@@ -46,12 +48,26 @@ class LocalHistory:
         self._lacking_blobs: set[str] = set()
         self._listed: tuple[str, Mapping[str, str]] = ("", {})
         self.lacking: set[str] = set()
+        self._begun: dict[tuple[str, ...], Running] = {}
         self._dir = git_dir_of(path)
         self._git = Git(self._dir, settings={"core.quotePath": "false", "i18n.logOutputEncoding": "UTF-8"})
         self._objects = Objects(self._git)
 
+    def prepare(self) -> None:
+        """Have git find what every plan asks for, while the caller does something else."""
+        self._objects.start()
+        for asked in (_LIST_TAGS, _BRANCH, _REMOTE):
+            self._begun[asked] = self._git.begin(*asked)
+
+    def _answer(self, asked: tuple[str, ...], *, fine: Sequence[int] = (0,)) -> bytes:
+        begun = self._begun.pop(asked, None)
+        return begun.output(fine=fine) if begun else self._git.run(*asked, fine=fine).stdout
+
     def close(self) -> None:
         """End the children."""
+        for begun in self._begun.values():
+            begun.end()
+        self._begun.clear()
         self._objects.close()
 
     def tags(self) -> Sequence[TagRef]:
@@ -60,7 +76,7 @@ class LocalHistory:
 
     @cached_property
     def _tags(self) -> list[TagRef]:
-        listed = self._git.run("for-each-ref", f"--format={_TAGS}", "refs/tags/").stdout
+        listed = self._answer(_LIST_TAGS)
         found: list[TagRef] = []
         for line in listed.decode("utf-8", "surrogateescape").split("\n"):
             if line:
@@ -103,13 +119,11 @@ class LocalHistory:
 
     def branch(self) -> str:
         """See :class:`~tagboat.ports.history.History`."""
-        done = self._git.run("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1, 128))
-        return done.stdout.decode("utf-8", "surrogateescape").strip()
+        return self._answer(_BRANCH, fine=(0, 1, 128)).decode("utf-8", "surrogateescape").strip()
 
     def remote(self) -> str:
         """See :class:`~tagboat.ports.history.History`."""
-        done = self._git.run("config", "--get", "remote.origin.url", fine=(0, 1, 2))
-        return done.stdout.decode("utf-8", "replace").strip()
+        return self._answer(_REMOTE, fine=(0, 1, 2)).decode("utf-8", "replace").strip()
 
     def shallow(self) -> bool:
         """See :class:`~tagboat.ports.history.History`."""
@@ -124,7 +138,7 @@ class LocalHistory:
         """See :class:`~tagboat.ports.history.History`."""
         order = ["--topo-order"] if ordered else []
         revisions = "".join(f"{text}\n" for text in (*until, *(f"^{commit}" for commit in without)))
-        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+        with scratch() as asked, scratch() as said:
             asked.write(revisions.encode())
             asked.seek(0)
             if not paths:

@@ -26,6 +26,11 @@ class Objects:
         self._lock = threading.Lock()
         self._end: weakref.finalize[..., Objects] | None = None
 
+    def start(self) -> None:
+        """Start the child, which is done at the first question else."""
+        with self._lock:
+            self._streams()
+
     def read(self, name: str, kind: str) -> bytes | None:
         """Return the content of the object of this id, or None when there is none of that kind."""
         found: list[bytes] = []

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import click
 
-from tagboat.cli import options
-from tagboat.cli.report import Report
-from tagboat.cli.running import answering
+from tagboat.cli import options, planning
 
 
 @click.command()
@@ -28,17 +26,7 @@ def changelog(
     as_json: bool,
 ) -> None:
     """Print the notes of what is not released yet, in the changelog's own format."""
-    report = Report("changelog", as_json=as_json)
-    with answering(report):
-        from tagboat.wiring.planning import Ask, changelogs  # noqa: PLC0415 - after --help
-
-        day = as_of.date() if as_of else None
-        ask = Ask(repo, components, since, until, day, repository)
-        rows = []
-        for component, sections in changelogs(ask, whole=whole):
-            rows.append({"component": component, "sections": sections})
-            if sections:
-                report.data("\n\n".join(sections))
-            else:
-                report.say(f"{component}: nothing to release")
-        report.extra["changelogs"] = rows
+    day = as_of.date() if as_of else None
+    planning.changelog(
+        planning.ChangelogWords(repo, components, repository, since, until, day, whole, as_json)
+    )

@@ -29,10 +29,12 @@ def version(
     report = Report("explain version", as_json=as_json)
     with answering(report):
         from tagboat.cli.explanations import version_as_json, version_told  # noqa: PLC0415 - after --help
+        from tagboat.wiring.opening import opened  # noqa: PLC0415
         from tagboat.wiring.planning import Ask, planned  # noqa: PLC0415
 
         day = as_of.date() if as_of else None
-        made = planned(Ask(repo, (component,) if component else (), since, until, day))
+        with opened(repo) as history:
+            made = planned(Ask(repo, (component,) if component else (), since, until, day), history)
         report.extra["components"] = [version_as_json(next_) for next_ in made.next]
         for next_ in made.next:
             report.data("\n".join(version_told(next_)))

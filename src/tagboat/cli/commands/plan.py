@@ -7,9 +7,7 @@ from pathlib import Path
 
 import click
 
-from tagboat.cli import options
-from tagboat.cli.report import Report
-from tagboat.cli.running import answering
+from tagboat.cli import options, planning
 
 
 @click.command()
@@ -53,28 +51,22 @@ def plan(
     as_json: bool,
 ) -> None:
     """Show the next version of each component, with its reasons, its notes and the edits of every file."""
-    report = Report("plan", as_json=as_json)
-    with answering(report):
-        from tagboat.cli.proposals import answer, patch, remarks_told, told  # noqa: PLC0415 - after --help
-        from tagboat.wiring.planning import Ask, checked, planned, with_edits  # noqa: PLC0415
-
-        day = as_of.date() if as_of else None
-        versions = {name: found[-1] for name, found in options.by_component(chosen).items()}
-        ask = Ask(repo, components, since, until, day, repository, versions, options.by_component(taken))
-        made = checked(planned(ask), expect=expect, strict=strict)
-        if edits or as_diff:
-            made = with_edits(made)
-        report.extra |= answer(made)
-        for file in made.uncommitted:
-            report.say(f"warning: {file} differs in the work tree; the plan follows the commit")
-        if as_diff:
-            report.raw(patch(made.next))
-        elif not as_json:
-            for next_ in made.next:
-                report.data("\n".join(told(next_, verbose=verbose)))
-            for line in remarks_told(made.planning):
-                report.say(f"not carried over: {line}")
-            report.say(f"rules: {made.planning.dialect} {made.planning.source}".rstrip())
-            report.say(f"digest: {made.digest}")
-        if exit_code and any(next_.version for next_ in made.next):
-            report.end("changes", 10)
+    planning.plan(
+        planning.PlanWords(
+            repo,
+            components,
+            repository,
+            since,
+            until,
+            as_of.date() if as_of else None,
+            chosen,
+            taken,
+            edits,
+            as_diff,
+            strict,
+            exit_code,
+            expect,
+            verbose,
+            as_json,
+        )
+    )

@@ -1,0 +1,109 @@
+"""What ``tagboat plan`` and ``tagboat changelog`` do, whoever has read their words.
+
+Git is started first: it answers while the planner is imported.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from tagboat.cli.report import Report
+from tagboat.cli.running import answering
+
+
+class PlanWords(NamedTuple):
+    """The words of ``tagboat plan``, by the names that its options have."""
+
+    repo: Path = Path()
+    components: tuple[str, ...] = ()
+    repository: str = ""
+    since: str = ""
+    until: str = "HEAD"
+    as_of: date | None = None
+    chosen: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    edits: bool = False
+    as_diff: bool = False
+    strict: bool = False
+    exit_code: bool = False
+    expect: str = ""
+    verbose: bool = False
+    as_json: bool = False
+
+
+class ChangelogWords(NamedTuple):
+    """The words of ``tagboat changelog``, by the names that its options have."""
+
+    repo: Path = Path()
+    components: tuple[str, ...] = ()
+    repository: str = ""
+    since: str = ""
+    until: str = "HEAD"
+    as_of: date | None = None
+    whole: bool = False
+    as_json: bool = False
+
+
+def plan(said: PlanWords) -> None:
+    """Show the next version of each component, and leave with the exit status."""
+    report = Report("plan", as_json=said.as_json)
+    with answering(report):
+        from tagboat.wiring.opening import opened  # noqa: PLC0415 - errors are answered from here on
+
+        with opened(said.repo) as history:
+            from tagboat.cli.proposals import answer, patch, remarks_told, told  # noqa: PLC0415
+            from tagboat.wiring.planning import Ask, checked, planned, with_edits  # noqa: PLC0415
+
+            versions = {name: found[-1] for name, found in by_component(said.chosen).items()}
+            window = (said.since, said.until, said.as_of, said.repository)
+            ask = Ask(said.repo, said.components, *window, versions, by_component(said.taken))
+            made = checked(planned(ask, history), expect=said.expect, strict=said.strict)
+            if said.edits or said.as_diff:
+                made = with_edits(made)
+        if said.as_json:
+            report.extra |= answer(made)
+        for file in made.uncommitted:
+            report.say(f"warning: {file} differs in the work tree; the plan follows the commit")
+        if said.as_diff:
+            report.raw(patch(made.next))
+        elif not said.as_json:
+            for next_ in made.next:
+                report.data("\n".join(told(next_, verbose=said.verbose)))
+            for line in remarks_told(made.planning):
+                report.say(f"not carried over: {line}")
+            report.say(f"rules: {made.planning.dialect} {made.planning.source}".rstrip())
+            report.say(f"digest: {made.digest}")
+        if said.exit_code and any(next_.version for next_ in made.next):
+            report.end("changes", 10)
+
+
+def changelog(said: ChangelogWords) -> None:
+    """Print the notes of what is not released yet, or of every release, and leave with the exit status."""
+    report = Report("changelog", as_json=said.as_json)
+    with answering(report):
+        from tagboat.wiring.opening import opened  # noqa: PLC0415 - errors are answered from here on
+
+        rows = []
+        with opened(said.repo) as history:
+            from tagboat.wiring.planning import Ask, changelogs  # noqa: PLC0415
+
+            ask = Ask(said.repo, said.components, said.since, said.until, said.as_of, said.repository)
+            for component, sections in changelogs(ask, history, whole=said.whole):
+                if said.as_json:
+                    rows.append({"component": component, "sections": sections})
+                for number, section in enumerate(sections):
+                    report.data(f"\n{section}" if number else section)
+                if not sections:
+                    report.say(f"{component}: nothing to release")
+        report.extra["changelogs"] = rows
+
+
+def by_component(texts: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the values of ``[COMPONENT=]VALUE`` by component; "" stands for the only one."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, value = text.rpartition("=")
+        found.setdefault(name if equals else "", []).append(value)
+    return found
