@@ -132,7 +132,13 @@ def test_the_patch_applies(call: Call, folder: Path, changelog: bytes | None) ->
 
 
 def test_the_patch_names_odd_files_as_git_does(call: Call, tmp_path: Path) -> None:
-    odd = [b'a "b"\\/version.py', b"new\nline/version.py", "größe/version.py".encode(), b"plain/version.py"]
+    odd = [
+        b'q"b\\/version.py',
+        b'a "b"\\/version.py',
+        b"new\nline/version.py",
+        "größe/version.py".encode(),
+        b"plain/version.py",
+    ]
     config = b'{"packages": {".": {"release-type": "python", "component": "acme"}}}'
     files = {b"release-please-config.json": config, **dict.fromkeys(odd, b'__version__ = "1.0.0"\n')}
     drawing = Drawing([Drawn("begin", (), b"feat: begin", files)])

@@ -63,6 +63,21 @@ def test_a_clock_that_ran_back_changes_no_section() -> None:
     ]
 
 
+def test_a_clock_that_ran_back_beside_a_merge_changes_no_section() -> None:
+    def merged(time: int) -> MemoryHistory:
+        commits = [
+            Drawn("root", (), b"fix: root", time=TIME + 9 * DAY),
+            Drawn("left", ("root",), b"fix: left", time=TIME + 10 * DAY),
+            Drawn("right", ("root",), b"fix: right", time=time),
+            Drawn("head", ("left", "right"), b"fix: head", time=TIME + 11 * DAY),
+        ]
+        return MemoryHistory(Drawing(commits, tags={"v1.0.0": "root", "v1.1.0": "right", "v1.2.0": "head"}))
+
+    steady, skewed = written(merged(TIME + 10 * DAY)), written(merged(TIME))
+    assert [text.split("\n")[1:] for text in steady] == [text.split("\n")[1:] for text in skewed]
+    assert len(skewed) == 3
+
+
 def test_clocks_beyond_any_calendar_have_a_section_too() -> None:
     for time in (10**18, -(10**18), 2**63):
         found = written(line(2, {"v1.0.0": "0", "v1.1.0": "1"}, t1=time))

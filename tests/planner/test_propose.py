@@ -253,3 +253,18 @@ def test_where_a_person_decides_the_version_in_the_files_is_the_next_and_the_tag
     assert (found.version, found.tag) == ("2.0.0", "v2.0.0")
     assert "the files hold 2.0.0 already" in found.reasons[0].rule
     assert holding("1.0.0").version == ""
+
+
+def test_bases_beside_the_history_give_each_component_what_the_head_has_and_they_have_not() -> None:
+    commits = [
+        Drawn("0", (), b"fix: 0"),
+        *(Drawn(str(n), (str(n - 1),), f"fix: {n}".encode()) for n in range(1, 4)),
+        Drawn("early", ("0",), b"fix: early", time=TIME + DAY),
+        Drawn("late", ("2",), b"fix: late", time=TIME),
+    ]
+    held = MemoryHistory(Drawing(commits, branches={"main": "3"}))
+    one = Rules("a", since=held.ids["early"], tag="a-v{version}")
+    two = Rules("b", since=held.ids["late"], tag="b-v{version}")
+    first, second = planned(held, one, two)
+    assert [change.subject for change in first.changes] == ["3", "2", "1"]
+    assert [change.subject for change in second.changes] == ["3"]

@@ -101,6 +101,12 @@ def test_without_a_tool_the_tags_say_how_they_are_named(tags: list[str], tag: st
     assert (only.component, only.distribution, only.path, only.tag) == ("acme", "acme", ".", tag)
 
 
+@pytest.mark.parametrize(("tags", "tag"), [(["1.0.0", "1.1.0"], "{version}"), (["v1.0.0"], "v{version}")])
+def test_a_tool_that_makes_no_tags_takes_them_as_they_are(tags: list[str], tag: str) -> None:
+    for files in (CLIFF, {"pyproject.toml": SCM_PROJECT}, pyproject(TOWNCRIER)):
+        assert planned({**pyproject(), **files}, *tags).components[0].tag == tag
+
+
 def test_several_projects_without_a_tool_are_several_components() -> None:
     files = {
         f"packages/{name}/pyproject.toml": PROJECT.replace(b"acme", name.encode()) for name in ("a", "b")
