@@ -324,6 +324,19 @@ def test_one_component_is_planned_as_among_all(call: Call, tmp_path: Path) -> No
     assert "a, b" in said.json["error"]["remedy"]
 
 
+def test_past_notes_of_one_component_leave_out_what_is_anothers(call: Call, tmp_path: Path) -> None:
+    begin, only_b = COMPONENTS.commits
+    files = {**(begin.files or {}), b"release-please-config.json": CONFIG}
+    changed = Drawn("b", ("begin",), only_b.message, {**files, b"a/b/x": b"1"})
+    tags = {"a-v1.0.0": "begin", "a-v1.1.0": "b", "b-v1.1.0": "b"}
+    into_git(Drawing([Drawn("begin", (), begin.message, files), changed], tags=tags), tmp_path / "work")
+    for words in ([], ["--component", "a"], ["--component", "b"]):
+        rows = call("changelog", "--all", "--repo", tmp_path / "work", "--json", *words).json["changelogs"]
+        assert rows
+        for row in rows:
+            assert ("only b" in "".join(row["sections"])) == (row["component"] == "b")
+
+
 def test_the_changelog_is_what_would_be_released(call: Call, folder: Path) -> None:
     said = call("changelog", "--repo", folder, *DAY)
     section = call("plan", "--repo", folder, "--json", *DAY).json["components"][0]["section"]
