@@ -6,6 +6,7 @@ command line, whose options these are: a test holds names and defaults together.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -59,6 +60,7 @@ def understood(words: Sequence[str], environment: Mapping[str, str]) -> Callable
 
 def run(command: Callable[[], None]) -> None:
     """Run the command; a reader of the output who has gone and Ctrl-C end it, as they end every command."""
+    gc.disable()  # nothing here is in circles, and the process ends soon
     try:
         command()
     except BrokenPipeError:

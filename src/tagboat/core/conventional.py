@@ -43,11 +43,11 @@ _BLANK_END = re.compile(r"\s$")
 _LINE = re.compile(r"\r\n|\r|\n")
 _CONTEXT = re.compile(r"#### |[*-] ")
 _SPEAKS = re.compile(
-    r"^(?!(?:Signed-off|Co-[Aa]uthored|Reviewed|Acked|Tested)-[Bb]y:)"
-    rf"(?:[^{_BLANK}\r\n()!:]+(?:\([^()\r\n]+\))?!?(?::| \#)|!)|BREAKING[ -]CHANGE|_COMMIT",
-    re.MULTILINE,
+    r"\n(?!(?:Signed-off|Co-[Aa]uthored|Reviewed|Acked|Tested)-[Bb]y:)"
+    rf"(?:[^{_BLANK}\r\n()!:]+(?:\([^()\r\n]+\))?!?(?::| \#)|!)"
 )
-"""What can make a body matter: a line that looks like a footer or a header, or one of the marks anywhere."""
+"""What can make a body matter: a line that looks like a footer or a header; or one of the marks anywhere."""
+_MARKS = ("BREAKING CHANGE", "BREAKING-CHANGE", "_COMMIT")
 _TRAILER = re.compile(r"[A-Z][^-]*-")
 _NUMBER = re.compile(r"[0-9]+\Z")
 _BEGIN, _END = "BEGIN_NESTED_COMMIT", "END_NESTED_COMMIT"
@@ -63,15 +63,24 @@ def read(commit: str, message: str) -> Reading:
     """
     message = message[:LIMIT].strip()
     header = _HEADER.match(message)
-    if header is not None and _SPEAKS.search(message, header.end()) is None:
+    if header is not None and _silent(message, header.end()):
         kind, scope, bang, subject = header.groups("")
-        breaking = (_tidy(subject),) if bang and subject else ()
-        return Reading((Change(commit, kind, scope, subject, breaking, bang=bool(bang)),))
+        if not bang:
+            return Reading((Change(commit, kind, scope, subject),))
+        breaking = (_tidy(subject),) if subject else ()
+        return Reading((Change(commit, kind, scope, subject, breaking, bang=True),))
     changes: list[Change] = []
     told = overridden(message)
     for part in _parts(told):
         changes.extend(_read_part(commit, part.strip()))
     return Reading(tuple(changes), "" if header and changes else why_unread(told if header else message))
+
+
+def _silent(message: str, end: int) -> bool:
+    """Tell whether what follows a header says nothing; most commits have a header only."""
+    if end == len(message):
+        return True
+    return _SPEAKS.search(message, end) is None and not any(message.find(mark, end) >= 0 for mark in _MARKS)
 
 
 def overridden(text: str) -> str:

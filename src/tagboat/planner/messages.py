@@ -67,6 +67,8 @@ def changes_of(commits: Iterable[Commit], rules: ReadingRules) -> Counted:
     """
     levels: dict[Change, Level] = {}
     reading = _reader(rules, levels)
+    if not rules.reverts and not rules.once:
+        return _each(commits, reading, levels)
     entries: list[Entry] = []
     repeats = Repeats()
     for commit in commits:
@@ -97,6 +99,21 @@ def changes_of(commits: Iterable[Commit], rules: ReadingRules) -> Counted:
         _left_out(entries, twins),
         levels,
     )
+
+
+def _each(
+    commits: Iterable[Commit], reading: Callable[[Commit], Reading | None], levels: Mapping[Change, Level]
+) -> Counted:
+    """Return what these commits changed, where none has an effect on another."""
+    changes: list[Change] = []
+    unread: list[Unread] = []
+    for commit in commits:
+        said = reading(commit)
+        if said is not None:
+            changes += said.changes
+            if said.unread and not said.changes:
+                unread.append(Unread(commit.id, commit.title, said.unread))
+    return Counted(tuple(changes), tuple(unread), levels=levels)
 
 
 def _left_out(entries: list[Entry], because: Mapping[int, int]) -> tuple[LeftOut, ...]:

@@ -69,7 +69,8 @@ def contents(
     open_ = _Open(head, releases)
     everything = not owners.need_paths
     for commit in history.commits(head, without=without, paths=owners.need_paths, ordered=ordered):
-        yield from open_.took(commit, counts=everything or rules.component in owners.of(commit))
+        if open_.took(commit, counts=everything or rules.component in owners.of(commit)):
+            yield from open_.complete()
     yield from open_.rest()
 
 
@@ -85,8 +86,8 @@ class _Open:
         self._times: dict[int, int] = {-1: 0}
         self._done: set[str] = set()
 
-    def took(self, commit: Commit, *, counts: bool) -> Iterator[Contents]:
-        """Take one commit; yield the releases that are complete with it."""
+    def took(self, commit: Commit, *, counts: bool) -> bool:
+        """Take one commit; tell whether releases are complete with it."""
         label = first = self._label.pop(commit.id, _UNMET)
         if label == _UNMET:
             raise UnorderedError(commit.id)
@@ -95,6 +96,13 @@ class _Open:
             self._times[place] = commit.time
             label = max(label, place)
         self._done.add(commit.id)
+        if counts:
+            self._commits[label].append(commit)
+        if label == first and len(commit.parents) == 1:
+            parent = commit.parents[0]
+            if parent not in self._label and parent not in self._done:
+                self._label[parent] = label  # one commit less and one more that is on the way
+                return False
         for parent in commit.parents:
             known = self._label.get(parent)
             if parent in self._done:
@@ -106,23 +114,21 @@ class _Open:
                 self._label[parent] = label
                 self._left[label] += 1
                 self._fewer(known)
-        if counts:
-            self._commits[label].append(commit)
         self._fewer(first)
-        if first not in self._left:
-            yield from self._complete()
+        return first not in self._left
 
     def rest(self) -> Iterator[Contents]:
         """Yield what is left when the history has ended."""
         self._left.clear()
-        yield from self._complete()
+        yield from self.complete()
 
     def _fewer(self, label: int) -> None:
         self._left[label] -= 1
         if not self._left[label]:
             del self._left[label]
 
-    def _complete(self) -> Iterator[Contents]:
+    def complete(self) -> Iterator[Contents]:
+        """Yield the releases that no commit is on the way for, and forget them."""
         lowest = min(self._left, default=len(self._releases))
         for label in sorted(label for label in self._times if label < lowest):
             older = [place for place in self._times if place > label]

@@ -30,11 +30,11 @@ def commits_without_paths(pieces: Iterator[list[str]]) -> Iterator[Commit]:
     fields: list[str] = []
     for piece in pieces:
         fields += piece
-        whole = len(fields) // 5 * 5
-        for at in range(0, whole, 5):
-            id_, parents, time, author, message = fields[at : at + 5]
+        left = len(fields) % 5
+        each = iter(fields)
+        for id_, parents, time, author, message in zip(each, each, each, each, each, strict=False):
             yield Commit(id_.lstrip("\n"), tuple(parents.split()), int(time or 0), author, message)
-        del fields[:whole]
+        fields = fields[len(fields) - left :]
 
 
 def commits_with_paths(pieces: Iterator[list[str]]) -> Iterator[Commit]:

@@ -37,15 +37,20 @@ def section(changes: Iterable[Change], notes: Notes, heading: Heading) -> str:
     known = _by_type(notes)
     groups: dict[str, list[tuple[str, str]]] = {}
     breaking: list[tuple[str, str]] = []
+    commits = f"{heading.address}/commit/" if heading.repository else ""
     for change in changes:
         entry = known.get(change.type.lower())
         if not _shown(change, entry):
             continue
         scope = "" if change.scope == "*" else change.scope
-        breaking.extend((_note(text, heading), scope) for text in change.breaking)
+        if change.breaking:
+            breaking.extend((_note(text, heading), scope) for text in change.breaking)
         title = entry.title if entry else change.type
         subject, issues = _linked(change.subject, notes, heading)
-        line = f"* {_bold(scope)}{subject}{_commit(change, heading)}{_references(change, issues, notes, heading)}"
+        short = change.commit[:7]
+        commit = f"[{short}]({commits}{change.commit})" if commits else short
+        references = _references(change, issues, notes, heading) if change.references else ""
+        line = f"* {_bold(scope)}{subject} ({commit}){references}"
         groups.setdefault(title, []).append((scope + subject, line))
     parts = [_heading(heading)]
     if breaking:
@@ -103,11 +108,6 @@ def _bold(scope: str) -> str:
     return f"**{scope}:** " if scope else ""
 
 
-def _commit(change: Change, heading: Heading) -> str:
-    short = change.commit[:7]
-    return f" ([{short}]({heading.address}/commit/{change.commit}))" if heading.repository else f" ({short})"
-
-
 def _references(change: Change, issues: Sequence[str], notes: Notes, heading: Heading) -> str:
     numbers = [number for number in change.references if number not in issues]
     if not numbers:
@@ -127,7 +127,7 @@ def _linked(subject: str, notes: Notes, heading: Heading) -> tuple[str, list[str
         return text, issues
     if "#" in text:
         issues = _ISSUE.findall(text)
-        text = _ISSUE.sub(lambda found: _issue_link(found[1], heading), text)
+        text = _ISSUE.sub(partial(_found_issue, heading), text)
     if "@" in text:
         text = _USER.sub(partial(_user_link, heading), text)
     return text, issues
@@ -135,6 +135,10 @@ def _linked(subject: str, notes: Notes, heading: Heading) -> tuple[str, list[str
 
 def _issue_link(number: str, heading: Heading) -> str:
     return f"[#{number}]({heading.address}/issues/{number})" if heading.repository else f"#{number}"
+
+
+def _found_issue(heading: Heading, found: re.Match[str]) -> str:
+    return _issue_link(found[1], heading)
 
 
 def _user_link(heading: Heading, found: re.Match[str]) -> str:
