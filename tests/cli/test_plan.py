@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_the_patch_applies(call: Call, folder: Path, changelog: bytes | None) ->
         "--allow-empty",
     )
     done = subprocess.run(
-        ["python", "-m", "tagboat", "plan", "--repo", str(folder), "--diff", *DAY],
+        [sys.executable, "-m", "tagboat", "plan", "--repo", str(folder), "--diff", *DAY],
         capture_output=True,
         check=True,
         timeout=60,
@@ -280,7 +281,7 @@ def test_names_of_any_bytes_end_in_an_answer(call: Call, folder: Path) -> None:
     )
     for words in (["--json"], ["--edits", "--verbose"], ["--diff"]):
         done = subprocess.run(
-            ["python", "-m", "tagboat", "plan", "--repo", str(folder), *words],
+            [sys.executable, "-m", "tagboat", "plan", "--repo", str(folder), *words],
             capture_output=True,
             check=False,
             timeout=60,
@@ -360,3 +361,32 @@ def test_nothing_to_release_is_said_beside_an_empty_changelog(call: Call, folder
     said = call("changelog", "--repo", folder)
     assert (said.exit, said.out) == (0, "")
     assert "acme: nothing to release" in said.err
+
+
+def test_what_people_wrote_into_a_draft_stays_when_it_is_drafted_again(call: Call, folder: Path) -> None:
+    first = call("plan", "--repo", folder, "--diff", *DAY)
+    subprocess.run(["git", "apply"], cwd=folder, input=first.out.encode(), check=True, timeout=60)
+    changelog = folder / "CHANGELOG.md"
+    changelog.write_text(changelog.read_text().replace("* more", "* much more, by a person"))
+    git(folder, "commit", "-q", "-a", "-m", "chore: draft the notes")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "fix: one thing besides")
+    again = call("plan", "--repo", folder, "--diff", *DAY)
+    subprocess.run(["git", "apply"], cwd=folder, input=again.out.encode(), check=True, timeout=60)
+    text = changelog.read_text()
+    assert text.count("## 2.0.0") == 1
+    assert "* much more, by a person" in text
+    assert "* more" not in text
+    assert "one thing besides" in text
+
+
+def test_a_persons_version_comes_with_their_reason(call: Call, folder: Path) -> None:
+    said = call("plan", "--repo", folder, "--release-as", "3.0", "--reason", "a new ocean", "--json", *DAY)
+    (component,) = said.json["components"]
+    assert (component["version"], component["reasons"][0]["text"]) == ("3.0", "a new ocean")
+
+
+@pytest.mark.parametrize("option", ["--release-as", "--taken"])
+def test_an_empty_version_is_no_version(call: Call, folder: Path, option: str) -> None:
+    said = call("plan", "--repo", folder, option, "acme=")
+    assert (said.exit, "names no version" in said.err) == (2, True)
+    readable(said)

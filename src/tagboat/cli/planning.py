@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
+from tagboat.errors import UsageError
 
 
 class PlanWords(NamedTuple):
@@ -29,6 +30,9 @@ class PlanWords(NamedTuple):
     strict: bool = False
     exit_code: bool = False
     expect: str = ""
+    reason: str = ""
+    ask_indexes: bool = False
+    sandbox: Path | None = None
     verbose: bool = False
     as_json: bool = False
 
@@ -58,10 +62,15 @@ def plan(said: PlanWords) -> None:
 
             versions = {name: found[-1] for name, found in by_component(said.chosen).items()}
             window = (said.since, said.until, said.as_of, said.repository)
-            ask = Ask(said.repo, said.components, *window, versions, by_component(said.taken))
-            made = checked(planned(ask, history), expect=said.expect, strict=said.strict)
+            ask = Ask(said.repo, said.components, *window, versions, by_component(said.taken), said.reason)
+            made = planned(ask, history)
+            if said.ask_indexes:
+                from tagboat.wiring.taken import taken_on_indexes  # noqa: PLC0415 - the network's one way in
+
+                made = planned(taken_on_indexes(ask, made, said.sandbox), history)
+            made = checked(made, expect=said.expect, strict=said.strict)
             if said.edits or said.as_diff:
-                made = with_edits(made)
+                made = with_edits(made, history)
         if said.as_json:
             report.extra |= answer(made)
         for file in made.uncommitted:
@@ -101,9 +110,15 @@ def changelog(said: ChangelogWords) -> None:
 
 
 def by_component(texts: tuple[str, ...]) -> dict[str, list[str]]:
-    """Return the values of ``[COMPONENT=]VALUE`` by component; "" stands for the only one."""
+    """Return the values of ``[COMPONENT=]VALUE`` by component; "" stands for the only one.
+
+    Raises:
+        UsageError: a value is empty.
+    """
     found: dict[str, list[str]] = {}
     for text in texts:
         name, equals, value = text.rpartition("=")
+        if not value.strip():
+            raise UsageError(f"{text!r} names no version", remedy="say [COMPONENT=]VERSION")
         found.setdefault(name if equals else "", []).append(value)
     return found

@@ -22,9 +22,9 @@ _SHOWN = 10
 def answer(made: Planned) -> dict[str, Any]:
     """Return what a plan says, as data."""
     return {
-        "head": made.head,
-        "branch": made.branch,
-        "date": made.today.isoformat(),
+        "head": made.wanted.head,
+        "branch": made.wanted.branch,
+        "date": made.wanted.today.isoformat(),
         "digest": made.digest,
         "dialect": made.planning.dialect,
         "source": made.planning.source,

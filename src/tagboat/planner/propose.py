@@ -43,6 +43,7 @@ class Wanted:
         since: the commit or tag that counts as the last release, whatever the tags say; or "".
         taken: component → versions that an index knows.
         chosen: component → the version that a person asks for.
+        reason: why, in the person's words.
         reviewed: component → the version that its files hold, when that one shall count.
         given: returns what a format needs besides the changes: a template's text, or what towncrier rendered.
         due: a release is made even when its notes have no entry.
@@ -57,6 +58,7 @@ class Wanted:
     since: str = ""
     taken: Mapping[str, Collection[str]] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
+    reason: str = "a person asked for it"
     reviewed: Mapping[str, str] = field(default_factory=dict)
     given: Callable[[Rules, Heading], str] = _nothing_given
     due: bool = False
@@ -138,8 +140,7 @@ def decided_of(
     if asked:
         from tagboat.planner.versions.overrides import chosen  # noqa: PLC0415 - seldom
 
-        reason = "asked for on the command line"
-        made = chosen(last.version, asked, reason, rules.versioning, today=wanted.today, taken=taken)
+        made = chosen(last.version, asked, wanted.reason, rules.versioning, today=wanted.today, taken=taken)
         return Decided(rules, last, counted, made)
     changes = counted.changes
     if wanted.due and not changes:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.adapters.git.history import LocalHistory
 from tagboat.config.dialects import planning_of
-from tagboat.config.planning import Planning, Rules
+from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
 from tagboat.core.conventional import MERGE
@@ -38,6 +38,7 @@ class Ask:
         repository: ``owner/name`` for links; "" to find it.
         chosen: component → the version that a person asks for; "" as the name for the only component.
         taken: versions that an index holds.
+        reason: why a person asks for another version; "" when they do not say.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Ask:
     repository: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[str, Collection[str]] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +57,17 @@ class Planned:
     """What would be released of a repository.
 
     Attributes:
-        head: the commit that it was planned from.
-        branch: the branch that is checked out, or "".
-        today: the day of the release.
         planning: the rules.
+        wanted: what was asked.
         next: one proposal for each component.
         tree: the files at the head.
-        repository: ``owner/name`` for links, or "".
-        host: the forge's address for links, or "".
-        beside: the rules of the components that were not asked for.
         uncommitted: the configuration's files that lie in the work tree otherwise than in the commit.
     """
 
-    head: str
-    branch: str
-    today: date
     planning: Planning
+    wanted: Wanted
     next: tuple[Next, ...]
     tree: Tree
-    repository: str = ""
-    host: str = ""
-    beside: tuple[Rules, ...] = ()
     uncommitted: tuple[str, ...] = ()
 
     @property
@@ -86,7 +78,7 @@ class Planned:
         """
         planning = {**asdict(self.planning), "remarks": ()}
         proposals = [asdict(replace(next_, edits=())) for next_ in self.next]
-        return digest([self.head, self.today.isoformat(), planning, proposals])
+        return digest([self.wanted.head, self.wanted.today.isoformat(), planning, proposals])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +145,10 @@ def changelogs(ask: Ask, history: LocalHistory, *, whole: bool) -> Iterator[tupl
     for rules, next_ in zip(made.planning.components, made.next, strict=True):
         found = [next_.section] if next_.section else []
         if whole:
-            links = Links(made.repository, made.host, template(made.tree, rules.notes))
+            wanted = made.wanted
+            links = Links(wanted.repository, wanted.host, template(made.tree, rules.notes))
             others = [other for other in made.planning.components if other is not rules]
-            found += sections(history, made.head, rules, links, [*others, *made.beside])
+            found += sections(history, wanted.head, rules, links, [*others, *wanted.beside])
         yield rules.component, found
 
 
@@ -172,19 +165,8 @@ def planned(ask: Ask, history: LocalHistory) -> Planned:
         ConfigError: the configuration has mistakes.
     """
     found = asked(history, ask)
-    wanted = found.wanted
-    return Planned(
-        wanted.head,
-        wanted.branch,
-        wanted.today,
-        found.planning,
-        propose(history, found.planning, wanted),
-        found.tree,
-        wanted.repository,
-        wanted.host,
-        tuple(wanted.beside),
-        found.uncommitted,
-    )
+    proposals = propose(history, found.planning, found.wanted)
+    return Planned(found.planning, found.wanted, proposals, found.tree, found.uncommitted)
 
 
 def asked(history: LocalHistory, ask: Ask) -> Asked:
@@ -210,22 +192,29 @@ def asked(history: LocalHistory, ask: Ask) -> Asked:
         ask.since,
         _taken(planning, ask.taken),
         dict(_known(planning, ask.chosen)),
+        reason=ask.reason or "asked for on the command line",
         given=given(tree),
         beside=tuple(rules for rules in whole.components if rules.component not in chosen),
     )
     return Asked(planning, wanted, tree, uncommitted(ask.path, watched.seen) if here else ())
 
 
-def with_edits(made: Planned) -> Planned:
+def with_edits(made: Planned, history: LocalHistory) -> Planned:
     """Return the same with the edits of every file that a release would change.
+
+    Args:
+        made: the plan.
+        history: the repository's.
 
     Raises:
         ConfigError: an edit matches nothing, or too much; all such are told.
     """
     from tagboat.planner.edits import lock_remarks  # noqa: PLC0415 - only when edits are asked for
     from tagboat.planner.edits.all_edits import all_edits  # noqa: PLC0415
+    from tagboat.planner.standing_drafts import standing_drafts  # noqa: PLC0415
 
-    edits = all_edits(made.tree, made.planning.components, made.next, made.today)
+    drafts = standing_drafts(history, made.planning, made.wanted, made.next)
+    edits = all_edits(made.tree, made.planning.components, made.next, made.wanted.today, drafts)
     edited = tuple(
         replace(
             next_,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,6 +26,11 @@ from tagboat.cli import options, planning
     metavar="[COMPONENT=]VERSION",
     help="A version that exists elsewhere, for example on an index; repeatable.",
 )
+@click.option("--reason", default="", metavar="TEXT", help="Why --release-as; it is kept with the plan.")
+@click.option(
+    "--ask-indexes", is_flag=True, help="Ask the component's indexes which versions exist; needs the network."
+)
+@options.sandbox
 @click.option("--edits", is_flag=True, help="Also show the edits of every file.")
 @click.option("--diff", "as_diff", is_flag=True, help="Print the edits as one patch, and nothing else.")
 @click.option("--strict", is_flag=True, help="Fail when a commit does not count.")
@@ -33,40 +38,6 @@ from tagboat.cli import options, planning
 @click.option("--expect", default="", metavar="DIGEST", help="Fail unless the plan still has this digest.")
 @click.option("--verbose", is_flag=True, help="Show every reason.")
 @options.as_json
-def plan(
-    repo: Path,
-    components: tuple[str, ...],
-    repository: str,
-    since: str,
-    until: str,
-    as_of: datetime | None,
-    chosen: tuple[str, ...],
-    taken: tuple[str, ...],
-    edits: bool,
-    as_diff: bool,
-    strict: bool,
-    exit_code: bool,
-    expect: str,
-    verbose: bool,
-    as_json: bool,
-) -> None:
+def plan(as_of: datetime | None, **words: Any) -> None:
     """Show the next version of each component, with its reasons, its notes and the edits of every file."""
-    planning.plan(
-        planning.PlanWords(
-            repo,
-            components,
-            repository,
-            since,
-            until,
-            as_of.date() if as_of else None,
-            chosen,
-            taken,
-            edits,
-            as_diff,
-            strict,
-            exit_code,
-            expect,
-            verbose,
-            as_json,
-        )
-    )
+    planning.plan(planning.PlanWords(as_of=as_of.date() if as_of else None, **words))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from tagboat.config.planning import Rules
 from tagboat.config.project import Tree
@@ -15,10 +16,16 @@ from tagboat.errors import ConfigError
 from tagboat.planner.edits.files import file_edits
 from tagboat.planner.notes.formats import inserted
 from tagboat.planner.notes.heading import Heading
+from tagboat.planner.notes.redraft import Comment, redrafted
+from tagboat.planner.standing_drafts import StandingDraft, changelog_path
 
 
 def all_edits(
-    tree: Tree, components: Sequence[Rules], proposals: Sequence[Next], today: date
+    tree: Tree,
+    components: Sequence[Rules],
+    proposals: Sequence[Next],
+    today: date,
+    drafts: Mapping[str, StandingDraft] = MappingProxyType({}),
 ) -> Mapping[str, tuple[FileEdit, ...]]:
     """Return the edits of each component that is to be released.
 
@@ -27,6 +34,7 @@ def all_edits(
         components: the rules of the components.
         proposals: what would be released, in the order in which their edits are made.
         today: the day of the release.
+        drafts: component → the section that stands in its changelog already; what people wrote there is kept.
 
     Raises:
         ConfigError: edits that match nothing or too much, over all components.
@@ -42,7 +50,8 @@ def all_edits(
         try:
             edits = file_edits(now, rules[next_.component], next_.last, next_.version, today)
             edited = _with(now, {edit.path: edit.after for edit in edits})
-            noted = _changelog(edited, rules[next_.component], next_, today)
+            draft = drafts.get(next_.component)
+            noted = _changelog(edited, rules[next_.component], next_, today, draft)
         except ConfigError as error:
             mistakes.append(error)
             continue
@@ -65,13 +74,12 @@ def composed(proposals: Sequence[Next]) -> tuple[FileEdit, ...]:
     return tuple(found[path] for path in sorted(found))
 
 
-def _changelog(tree: Tree, rules: Rules, next_: Next, today: date) -> tuple[FileEdit, ...]:
-    notes = rules.notes
-    if not notes.path or not next_.section:
+def _changelog(
+    tree: Tree, rules: Rules, next_: Next, today: date, draft: StandingDraft | None
+) -> tuple[FileEdit, ...]:
+    path = changelog_path(rules)
+    if not path or not next_.section:
         return ()
-    path = notes.path.removeprefix("/")
-    if rules.path != "." and not notes.path.startswith("/"):
-        path = f"{rules.path}/{path}"
     before = tree.get(path)
     try:
         text = before.decode("utf-8") if before is not None else None
@@ -79,13 +87,21 @@ def _changelog(tree: Tree, rules: Rules, next_: Next, today: date) -> tuple[File
         line = (before or b"").count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}: this is not UTF-8 text", remedy="save it as UTF-8") from None
     heading = Heading(next_.version, next_.tag, next_.last_tag, today, component=next_.component)
-    after = inserted(text, next_.section, notes, heading)
-    line = _first_difference(text or "", after)
-    place = Place(line, "", next_.section)
-    return (
-        FileEdit(path, before, after.encode(), (place,), "the notes of the release"),
-        *_used_up(tree, rules),
-    )
+    if draft is not None and text is not None and draft.standing in text:
+        form: Comment = "html" if path.lower().endswith((".md", ".markdown")) else "rst"
+        section = redrafted(draft.standing, draft.drafted, next_.section, comment=form)
+        after = text.replace(draft.standing, section, 1)
+        rule = "the notes of the release; what people wrote into the draft is kept"
+    else:
+        after, section, rule = (
+            inserted(text, next_.section, rules.notes, heading),
+            next_.section,
+            "the notes of the release",
+        )
+    if after == text:
+        return tuple(_used_up(tree, rules))
+    place = Place(_first_difference(text or "", after), draft.standing if draft else "", section)
+    return (FileEdit(path, before, after.encode(), (place,), rule), *_used_up(tree, rules))
 
 
 def _used_up(tree: Tree, rules: Rules) -> Iterator[FileEdit]:
