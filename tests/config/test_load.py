@@ -59,6 +59,10 @@ def test_variables_that_look_like_secrets_are_refused(name: str) -> None:
     assert "looks like a secret" in refused(f"components.a.shards = [{{ environment = {{ {name} = 'x' }} }}]")
 
 
+def test_the_name_of_the_tags_own_archive_is_no_shards() -> None:
+    assert "choose another name" in refused("components.a.shards = [{ name = 'source-archive' }]")
+
+
 @pytest.mark.parametrize("name", ["TOKENIZERS_PARALLELISM", "CFLAGS", "KEYBOARD"])
 def test_other_variables_are_welcome(name: str) -> None:
     assert load({"tagboat.toml": f"components.a.shards = [{{ environment = {{ {name} = 'x' }} }}]".encode()})

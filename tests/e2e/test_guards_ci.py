@@ -96,8 +96,9 @@ def test_an_expected_workflow_that_did_not_run_is_refused(launch: Callable[..., 
     project.commit(flit(project.name, tagboat='checks = ["ci.yml", "wheels.yml"]'))
     project.push()
     project.green()
-    answer = checked(project, "ci-other-branch")
+    answer = checked(project, "ci-missing")
     assert "a run of wheels.yml" in answer.cause
+    assert "others ran there: ci.yml" in answer.cause
 
 
 def test_the_newest_attempt_counts(project: Project) -> None:

@@ -13,6 +13,7 @@ from tagboat.config.model import Component, Config, Shard
 from tagboat.config.order import circle
 from tagboat.config.overlap import shared_tag
 from tagboat.config.privacy import indiscretions
+from tagboat.core.names import ARCHIVE_SHARD
 from tagboat.core.tag import TagGrammar
 
 _KNOWN = ("pypi", "testpypi")
@@ -82,6 +83,8 @@ def _shards(component: Component) -> Iterator[Mistake]:
 
 
 def _shard(shard: Shard) -> Iterator[tuple[tuple[str, ...], str]]:
+    if shard.name == ARCHIVE_SHARD:
+        yield ("name",), f"'{ARCHIVE_SHARD}' is the shard of the tag's own archive: choose another name"
     if shard.builder == "command" and not shard.command:
         yield ("builder",), "'command' needs the key 'command': the program and its arguments"
     if shard.builder != "command" and shard.command:

@@ -81,6 +81,15 @@ def _judge(
 
 def _missing(ports: Ports, options: Options, runs: Sequence[WorkflowRun], what: str) -> Finding:
     branches, commit = ", ".join(options.branches), options.commit[:12]
+    on_branch = [r for r in runs if r.branch in options.branches and not r.event.startswith("pull_request")]
+    if on_branch:
+        seen = ", ".join(sorted({r.workflow or r.name for r in on_branch}))
+        return Finding(
+            Verdict.FAIL,
+            f"{what} for {commit} on {branches} is missing; others ran there: {seen}",
+            "start that workflow for this commit, or correct the component's checks",
+            "ci-missing",
+        )
     if runs:
         seen = ", ".join(
             sorted(

@@ -120,6 +120,13 @@ def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool, approved: str =
         run.publish(manifest)
     except TagboatError as error:
         raise run.verdict(error) from error
+    except (KeyboardInterrupt, OSError):
+        raise
+    except Exception as error:
+        from tagboat.cli.crash import bug  # noqa: PLC0415 - hardly ever
+
+        # Even then the caller must learn whether the world outside was changed.
+        raise run.verdict(bug(error, report.command, str(run.state.path))) from error
     show_done(run, report)
 
 
