@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,10 +111,7 @@ def test_a_release_line_looks_at_its_own_versions(branch: str, version: str) -> 
 
 
 def manifest(version: str, **more: Any) -> Rules:
-    rules = Rules("acme", manifest=version, **more)
-    if any(field == "manifest_path" for field in Rules.__slots__):
-        rules = replace(rules, manifest_path=".release-please-manifest.json")
-    return rules
+    return Rules("acme", manifest=version, manifest_path=".release-please-manifest.json", **more)
 
 
 def test_a_manifest_goes_before_higher_tags() -> None:

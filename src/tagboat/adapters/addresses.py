@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class IndexAddress:
+class IndexAddress(NamedTuple):
     """Where an index takes uploads, and the simple API (PEP 503, PEP 691) that installers read; both end with ``/``."""
 
     upload: str
     simple: str
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(NamedTuple):
     """Where a forge and the indexes known by name are, without a slash at the end.
 
     Attributes:
@@ -30,7 +27,7 @@ class Addresses:
     api: str
     uploads: str
     git: str
-    indexes: Mapping[str, IndexAddress] = field(default_factory=dict)
+    indexes: Mapping[str, IndexAddress] = MappingProxyType({})
 
     def git_url(self, repository: str) -> str:
         """Return the URL to fetch ``owner/name`` from."""

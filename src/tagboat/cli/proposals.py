@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tagboat.config.planning import Planning
@@ -29,7 +28,7 @@ def answer(made: Planned) -> dict[str, Any]:
         "dialect": made.planning.dialect,
         "source": made.planning.source,
         "components": [as_json(next_) for next_ in made.next],
-        "remarks": [asdict(remark) for remark in made.planning.remarks],
+        "remarks": [remark._asdict() for remark in made.planning.remarks],
         "uncommitted": list(made.uncommitted),
     }
 
@@ -144,7 +143,7 @@ def _first(text: str) -> str:
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
-    return {**asdict(reason), "level": Level(reason.level).word, "text": plain(reason.text)}
+    return {**reason._asdict(), "level": Level(reason.level).word, "text": plain(reason.text)}
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -165,7 +164,7 @@ def _edit(edit: FileEdit) -> dict[str, Any]:
         "rule": edit.rule,
         "before": _sha256(edit.before),
         "after": _sha256(edit.after),
-        "places": [asdict(place) for place in edit.places],
+        "places": [place._asdict() for place in edit.places],
     }
 
 

@@ -24,7 +24,7 @@ def answer(found: Effective) -> dict[str, Any]:
         "dialect": found.planning.dialect,
         "source": found.planning.source,
         "settings": [as_json(setting) for setting in found.settings],
-        "remarks": [asdict(remark) for remark in found.planning.remarks],
+        "remarks": [remark._asdict() for remark in found.planning.remarks],
         "unreleased": found.unreleased,
         "uncommitted": list(found.uncommitted),
     }

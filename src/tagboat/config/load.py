@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tagboat.config.document import parse
 from tagboat.config.project import Tree
@@ -19,8 +18,7 @@ FILES = ("pyproject.toml", "tagboat.toml")
 Namer = Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnTable:
+class OwnTable(NamedTuple):
     """The table of a file that configures Tagboat.
 
     Attributes:

@@ -7,11 +7,10 @@ inner class such as ``versioning.levels``, a whole inner class (``reading``), or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 
 from tagboat.config.planning import Planning, Rules, Versioning
 
-_VERSIONING = tuple(field.name for field in fields(Versioning))
+_VERSIONING = Versioning._fields
 _MAPPINGS = frozenset(["lines", "trains", "versioning.levels", "notes.settings"])
 
 
@@ -64,7 +63,7 @@ def attribute_of(rules: Rules, attribute: str) -> object:
         if isinstance(value, Mapping):
             return value[left]
         name, _, left = left.partition(".")
-        if not is_dataclass(value) or name not in {field.name for field in fields(value)}:
+        if name not in getattr(value, "_fields", ()):
             raise KeyError(attribute)
         value = getattr(value, name)
     return value

@@ -8,7 +8,6 @@ gives up the tool that plans.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from tagboat.config.dialects.naming import names_at
@@ -72,7 +71,7 @@ def own_planning(tree: Tree, tags: Sequence[str], others: Callable[[], Planning 
     from tagboat.config.dialects.defaults import defaults  # noqa: PLC0415 - only without components
 
     theirs = others() or defaults(tree, tags)
-    return replace(theirs, repository=config.repository or theirs.repository)
+    return theirs._replace(repository=config.repository or theirs.repository)
 
 
 def file_key(attribute: str) -> str:
@@ -175,7 +174,7 @@ class _Own:
                     f'write tag = "{theirs.tag}"',
                 )
             )
-        return replace(theirs, component=component.name, **own)
+        return theirs._replace(component=component.name, **own)
 
     def _linked_elsewhere(self, made: tuple[Rules, ...]) -> tuple[tuple[str, ...], ...]:
         """Return another tool's groups under the names that the components have here."""
@@ -198,12 +197,16 @@ def _planned(table: ComponentTable) -> bool:
 
 def attributes() -> Iterator[str]:
     """Yield the attributes of the rules, those of the inner classes one by one."""
-    for field in fields(Rules):
-        kind = {"versioning": Versioning, "notes": Notes, "reading": ReadingRules}.get(field.name)
-        if kind is None:
-            yield field.name
+    whole = {
+        "versioning": Versioning._fields,
+        "notes": Notes._fields,
+        "reading": ReadingRules._fields,
+    }
+    for name in Rules._fields:
+        if name in whole:
+            yield from (f"{name}.{inner}" for inner in whole[name])
         else:
-            yield from (f"{field.name}.{inner.name}" for inner in fields(kind))
+            yield name
 
 
 def _versioning(table: Table) -> Versioning:

@@ -7,8 +7,7 @@ The defaults are release-please's for a Python package, because most projects th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from tagboat.core.change import Level
 
@@ -19,9 +18,12 @@ Strategy = Literal[
 NotesFormat = Literal["markdown", "keep-a-changelog", "restructuredtext", "towncrier", "template", "none"]
 EditKind = Literal["auto", "python", "text", "markers", "toml", "json", "yaml", "pattern", "lock"]
 
+NOTHING: Final[Mapping[str, str]] = {}
+LEVELS: Final[Mapping[str, Level]] = {"feat": Level.MINOR, "feature": Level.MINOR}
+"""How far a type of change moves the version where nothing else is configured."""
 
-@dataclass(frozen=True, slots=True)
-class Section:
+
+class Section(NamedTuple):
     """A heading of the notes, and the type of change below it.
 
     Attributes:
@@ -52,8 +54,7 @@ SECTIONS: Final = (
 """The sections of a Python package: release-please 17.1.3, strategies/python.ts."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRule:
+class MessageRule(NamedTuple):
     """What a commit counts as when its message matches; the first rule that matches wins.
 
     Attributes:
@@ -75,8 +76,7 @@ class MessageRule:
     breaking: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingRules:
+class ReadingRules(NamedTuple):
     """How commit messages are read.
 
     Attributes:
@@ -103,8 +103,7 @@ class ReadingRules:
     merges: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PathRule:
+class PathRule(NamedTuple):
     """How far a change of these files moves the version, whatever its message says (strategy ``paths``).
 
     Attributes:
@@ -125,8 +124,7 @@ class PathRule:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Versioning:
+class Versioning(NamedTuple):
     """How the next version follows from the last one and the changes.
 
     Attributes:
@@ -153,7 +151,7 @@ class Versioning:
     scheme: Scheme = "pep440"
     pattern: str = ""
     strategy: Strategy = "default"
-    levels: Mapping[str, Level] = field(default_factory=lambda: {"feat": Level.MINOR, "feature": Level.MINOR})
+    levels: Mapping[str, Level] = LEVELS
     other: Level = Level.PATCH
     breaking: Level = Level.MAJOR
     breaking_below_one: Level = Level.MAJOR
@@ -168,8 +166,7 @@ class Versioning:
     paths: tuple[PathRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """How the notes of a release are written, and where.
 
     Attributes:
@@ -192,11 +189,10 @@ class Notes:
     host: str = ""
     planned: str = ""
     cases: tuple[str, ...] | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """A place that holds the version.
 
     Attributes:
@@ -225,8 +221,7 @@ class Edit:
     date: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The planning rules of one component.
 
     Attributes:
@@ -256,8 +251,8 @@ class Rules:
     exclude: tuple[str, ...] = ()
     tag: str = "v{version}"
     ignored_tags: tuple[str, ...] = ()
-    lines: Mapping[str, str] = field(default_factory=dict)
-    trains: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, str] = NOTHING
+    trains: Mapping[str, str] = NOTHING
     reading: ReadingRules = ReadingRules()
     versioning: Versioning = Versioning()
     notes: Notes = Notes()
@@ -268,8 +263,7 @@ class Rules:
     stop: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """Something in another tool's file that was not carried over.
 
     Attributes:
@@ -283,8 +277,7 @@ class Remark:
     applies: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Planning:
+class Planning(NamedTuple):
     """All planning rules of a repository.
 
     Attributes:
@@ -302,6 +295,6 @@ class Planning:
     source: str = ""
     components: tuple[Rules, ...] = ()
     linked: tuple[tuple[str, ...], ...] = ()
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = NOTHING
     remarks: tuple[Remark, ...] = ()
     repository: str = ""

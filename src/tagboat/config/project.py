@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tagboat.config.document import LIMIT, inner, parse, text_of
 from tagboat.errors import ConfigError, RefusedError
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """The files of a commit, read when they are asked for.
 
     Attributes:
@@ -39,8 +37,7 @@ class Tree:
         return self.read(path) if path in self.paths else None
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A Python project in a tree: its folder and the name of its distribution."""
 
     path: str

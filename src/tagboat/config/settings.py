@@ -15,7 +15,7 @@ from tagboat.config.model import Component, Config
 from tagboat.config.origins import attribute_of, place_of
 from tagboat.config.own_planning import attributes, file_key
 from tagboat.config.places import Path, places
-from tagboat.config.planning import Planning, Rules
+from tagboat.config.planning import Edit, MessageRule, PathRule, Planning, Rules, Section
 from tagboat.core.canonical import JSON
 from tagboat.core.change import Level
 from tagboat.errors import UsageError
@@ -168,9 +168,8 @@ class _Lines:
 def _unsaid(attribute: str, value: object, tool: str) -> str:
     """Say who decided a value that no file says."""
     name, _, inner = attribute.partition(".")
-    default: object = next(field for field in fields(Rules) if field.name == name)
-    default = _default(default)
-    if inner and is_dataclass(default):
+    default = Rules._field_defaults.get(name, MISSING)
+    if inner and default is not MISSING:
         default = getattr(default, inner)
     if value == default:
         return DEFAULT
@@ -189,14 +188,18 @@ def _default(field: object) -> object:
 
 def _data(value: object) -> JSON:
     match value:
-        case Level():
-            return value.word
         case Mapping():
             return {str(key): _data(inner) for key, inner in value.items()}
+        case Section() | MessageRule() | PathRule() | Edit():
+            return {
+                file_key_of_release(name): _data(said)
+                for name, said in zip(value._fields, value, strict=True)
+                if name not in value._field_defaults or said != value._field_defaults[name]
+            }
         case list() | tuple():
             return [_data(item) for item in value]
         case str() | bool() | int() | None:
-            return value
+            return value.word if isinstance(value, Level) else value
         case _ if is_dataclass(value):
             return {
                 file_key_of_release(field.name): _data(getattr(value, field.name))

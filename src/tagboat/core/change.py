@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Level(IntEnum):
@@ -20,8 +20,7 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One change; a commit can tell of several.
 
     Attributes:
@@ -53,8 +52,7 @@ class Change:
         return f"{self.type}{scope}{'!' if self.bang else ''}: {self.subject}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """A commit that counts for nothing, and why.
 
     Attributes:
@@ -68,8 +66,7 @@ class Unread:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one commit message says.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tagboat.core.change import Change, Level, Unread
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One piece of evidence for a version.
 
     Attributes:
@@ -26,8 +25,7 @@ class Reason:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One spot of a file that an edit changes.
 
     Attributes:
@@ -41,8 +39,7 @@ class Place:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileEdit:
+class FileEdit(NamedTuple):
     """The new content of one file.
 
     Attributes:
@@ -60,8 +57,7 @@ class FileEdit:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(NamedTuple):
     """What would be released of one component.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.core.commit import day_of
@@ -17,8 +17,7 @@ from tagboat.planner.versions.schemes import reader
 from tagboat.ports.history import History
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(NamedTuple):
     """Where notes point to: the project on the forge; "" for no links; and a template's text."""
 
     repository: str = ""
@@ -44,7 +43,7 @@ def sections(
         ConfigError: the rules cannot be used.
         StepFailedError: the history is damaged.
     """
-    rules = replace(rules, notes=of_the_past(rules.notes))
+    rules = rules._replace(notes=of_the_past(rules.notes))
     read = reader(rules.versioning, date.min)
     tags = sorted_by_component(history.tags(), [rules])[rules.component]
     releases = [past for _, past in newest_first(tags, read)]

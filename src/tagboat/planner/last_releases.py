@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.errors import UsageError
@@ -17,8 +17,7 @@ _NEAR = 50
 """How many of the newest versions are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastRelease:
+class LastRelease(NamedTuple):
     """Where a component's next release starts.
 
     Attributes:
@@ -70,8 +69,8 @@ def last_releases(
         last = _last_release(history, rules, seen, head, branch, since)
         # Whoever names the last release asks what would have been; paths go on from the highest version of their line.
         if not since and rules.versioning.strategy != "paths":
-            last = replace(last, taken=_taken(tags, last.version))
-        found[rules.component] = replace(last, warnings=(*cut, *last.warnings))
+            last = last._replace(taken=_taken(tags, last.version))
+        found[rules.component] = last._replace(warnings=(*cut, *last.warnings))
     return found
 
 

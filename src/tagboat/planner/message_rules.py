@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from tagboat.config.planning import MessageRule, ReadingRules
 from tagboat.core.change import Change, Level, Reading
@@ -15,8 +15,7 @@ from tagboat.errors import ConfigError
 _MARK = re.compile(r"BREAKING[ -]CHANGE:(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(NamedTuple):
     """Rules that share one pattern: the text is searched once for all of them."""
 
     pattern: re.Pattern[str]
@@ -78,10 +77,10 @@ def _as_rule_says(commit: Commit, rule: MessageRule, levels: dict[Change, Level]
 
 def _changed(change: Change, rule: MessageRule) -> Change:
     if rule.breaking and not change.breaking:
-        change = replace(change, breaking=(change.subject,))
+        change = change._replace(breaking=(change.subject,))
     if not (rule.type or rule.scope):
         return change
-    return replace(change, type=rule.type or change.type, scope=rule.scope or change.scope)
+    return change._replace(type=rule.type or change.type, scope=rule.scope or change.scope)
 
 
 def _line_by_line(commit: Commit, searches: Sequence[_Search], levels: dict[Change, Level]) -> Reading | None:
@@ -97,7 +96,7 @@ def _line_by_line(commit: Commit, searches: Sequence[_Search], levels: dict[Chan
             return None
         mark = _MARK.match(line)
         if mark and rule.breaking and changes:
-            changes[-1] = replace(changes[-1], breaking=(*changes[-1].breaking, mark[1].strip()))
+            changes[-1] = changes[-1]._replace(breaking=(*changes[-1].breaking, mark[1].strip()))
             continue
         said = () if mark else read(commit.id, line).changes
         change = (

@@ -8,7 +8,8 @@ changes. Every step takes time linear in the messages, whatever they hold; the p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tagboat.config.planning import ReadingRules
 from tagboat.core.change import Change, Level, Reading, Unread
@@ -20,8 +21,7 @@ from tagboat.planner.reverts import Entry, cancelled, revert_of
 from tagboat.planner.squashes import bullets_of
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A commit that was read and counts for nothing because of another one.
 
     Attributes:
@@ -35,8 +35,7 @@ class LeftOut:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """What a range of commits changed.
 
     Attributes:
@@ -52,7 +51,7 @@ class Counted:
     unread: tuple[Unread, ...] = ()
     reverted: tuple[LeftOut, ...] = ()
     repeated: tuple[LeftOut, ...] = ()
-    levels: Mapping[Change, Level] = field(default_factory=dict)
+    levels: Mapping[Change, Level] = MappingProxyType({})
 
 
 def changes_of(commits: Iterable[Commit], rules: ReadingRules) -> Counted:

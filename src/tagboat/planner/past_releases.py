@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.core.commit import Commit
@@ -21,8 +20,7 @@ from tagboat.ports.history import History
 _UNMET: Final = -2
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """What one release holds.
 
     Attributes:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from tagboat.config.origins import version_places
-from tagboat.config.planning import Planning, Rules
+from tagboat.config.planning import NOTHING, Planning, Rules
 from tagboat.core.change import Change, Level
 from tagboat.core.commit import Commit
 from tagboat.core.proposal import Next, Reason
@@ -30,8 +30,7 @@ def _nothing_given(_rules: Rules, _heading: Heading) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is asked of a proposal.
 
     Attributes:
@@ -56,17 +55,16 @@ class Wanted:
     host: str = ""
     branch: str = ""
     since: str = ""
-    taken: Mapping[str, Collection[str]] = field(default_factory=dict)
-    chosen: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, Collection[str]] = NOTHING
+    chosen: Mapping[str, str] = NOTHING
     reason: str = "a person asked for it"
-    reviewed: Mapping[str, str] = field(default_factory=dict)
+    reviewed: Mapping[str, str] = NOTHING
     given: Callable[[Rules, Heading], str] = _nothing_given
     due: bool = False
     beside: Sequence[Rules] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A component's next version, before its notes are written.
 
     Attributes:
@@ -91,7 +89,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         UsageError: a version that a person asks for cannot be.
         StepFailedError: the history is damaged.
     """
-    wanted = replace(wanted, reviewed={**_in_files(history, planning, wanted.head), **wanted.reviewed})
+    wanted = wanted._replace(reviewed={**_in_files(history, planning, wanted.head), **wanted.reviewed})
     decided = {
         rules.component: decided_of(
             rules,
@@ -110,7 +108,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         releases = {name: one.last.version for name, one in decided.items()}
         due = linked(due, planning.linked, last=releases)
     return tuple(
-        noted(replace(decided[rules.component], decision=due[rules.component]), wanted)
+        noted(decided[rules.component]._replace(decision=due[rules.component]), wanted)
         for rules in planning.components
     )
 
@@ -163,7 +161,7 @@ def _on_branch(rules: Rules, branch: str) -> Rules:
     """Return the rules with the train of the branch that the release is made from."""
     for pattern, train in rules.trains.items():
         if branch and re.match(pattern, branch[:250]):
-            return replace(rules, versioning=replace(rules.versioning, train=train))
+            return rules._replace(versioning=rules.versioning._replace(train=train))
     return rules
 
 

@@ -7,15 +7,14 @@ A commit belongs to a component's range when it can be reached from the head and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.core.commit import Commit
 from tagboat.ports.history import History
 
 
-@dataclass(frozen=True, slots=True)
-class Ranges:
+class Ranges(NamedTuple):
     """The commits since each component's last release.
 
     Attributes:
@@ -124,17 +123,17 @@ def _by_definition(
     return [commit for commit in commits if component in owners.of(commit)]
 
 
-@dataclass
 class _Walk:
-    history: History
-    head: str
-    ends: Mapping[str, str]
-    paths: bool
-    without: Sequence[str]
-    reached: dict[str, int] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, history: History, head: str, ends: Mapping[str, str], paths: bool, without: Sequence[str]
+    ) -> None:
+        self.history = history
+        self.head = head
+        self.ends = ends
+        self.paths = paths
+        self.without = without
+        self.reached: dict[str, int] = {}
+        self.met: set[str] = set()
         self.bits = {name: 2 << place for place, name in enumerate(self.ends)}
         self.reached[self.head] = 1
         for name, commit in self.ends.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.planner.versions.schemes import Number, Reader
@@ -15,8 +15,7 @@ PLACE = "{version}"
 _NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(NamedTuple):
     """A release that was made.
 
     Attributes:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tagboat.core.change import Change
 
@@ -22,8 +21,7 @@ _HEX = re.compile(r"[0-9a-f]{7,64}")
 _PULL = re.compile(r" \(#[0-9]+\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Revert:
+class Revert(NamedTuple):
     """What a message says that it takes back.
 
     Attributes:
@@ -35,7 +33,6 @@ class Revert:
     commits: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
 class Entry:
     """One commit of the range, as far as it was read.
 
@@ -47,11 +44,16 @@ class Entry:
         revert: what it takes back, when it is a revert.
     """
 
-    commit: str
-    title: str
-    changes: tuple[Change, ...]
-    unread: str
-    revert: Revert | None = None
+    __slots__ = ("changes", "commit", "revert", "title", "unread")
+
+    def __init__(
+        self, commit: str, title: str, changes: tuple[Change, ...], unread: str, revert: Revert | None = None
+    ) -> None:
+        self.commit = commit
+        self.title = title
+        self.changes = changes
+        self.unread = unread
+        self.revert = revert
 
 
 def revert_of(title: str, message: str, changes: Sequence[Change]) -> Revert | None:

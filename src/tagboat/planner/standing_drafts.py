@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tagboat.config.planning import Planning, Rules
 from tagboat.core.commit import day_of
@@ -80,13 +80,12 @@ def _written(history: History, path: str, head: str, version: str) -> str:
 def _drafted(
     history: History, planning: Planning, rules: Rules, wanted: Wanted, version: str, written: str
 ) -> str:
-    before = replace(
-        wanted,
+    before = wanted._replace(
         head=history.resolve(f"{written}~1") or wanted.head,
         today=day_of(history.time(written)),
         due=True,
     )
-    alone = replace(planning, components=(rules,), linked=())
+    alone = planning._replace(components=(rules,), linked=())
     (made,) = propose(history, alone, before)
     return made.section.replace(made.version, version) if made.version else ""
 

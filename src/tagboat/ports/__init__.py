@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tagboat.ports.builder import Builder
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Ports"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(NamedTuple):
     """Every port that a step may use, chosen by ``tagboat.wiring`` and handed to the engine.
 
     Attributes:
@@ -39,4 +38,4 @@ class Ports:
     store: Store
     ledger: Ledger
     clock: Clock
-    shards: Mapping[str, Path] = field(default_factory=dict)
+    shards: Mapping[str, Path] = MappingProxyType({})

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tagboat.config.project import Tree
 from tagboat.core.commit import Commit
 
 
-@dataclass(frozen=True, slots=True)
-class TagRef:
+class TagRef(NamedTuple):
     """A tag and the commit that it peels to."""
 
     name: str
     commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class PathDiff:
+class PathDiff(NamedTuple):
     """One file that differs between two commits.
 
     Attributes:

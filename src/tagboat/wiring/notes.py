@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from tagboat.config.planning import Notes, Planning, Rules
 from tagboat.config.project import Tree
@@ -54,7 +53,7 @@ def with_marks(planning: Planning, tree: Tree) -> Planning:
     """Return the rules with the mark below which towncrier puts new notes."""
     if all(rules.notes.format != "towncrier" for rules in planning.components):
         return planning
-    return replace(planning, components=tuple(_marked(rules, tree) for rules in planning.components))
+    return planning._replace(components=tuple(_marked(rules, tree) for rules in planning.components))
 
 
 def _marked(rules: Rules, tree: Tree) -> Rules:
@@ -64,7 +63,7 @@ def _marked(rules: Rules, tree: Tree) -> Rules:
 
     start = fragments(tree, rules.notes).start
     settings = {**rules.notes.settings, **({"start-string": start} if start else {})}
-    return replace(rules, notes=replace(rules.notes, settings=settings))
+    return rules._replace(notes=rules.notes._replace(settings=settings))
 
 
 def _rendered(tree: Tree, rules: Rules, heading: Heading) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.adapters.git.history import LocalHistory
 from tagboat.config.dialects import planning_of
-from tagboat.config.planning import Planning
+from tagboat.config.planning import NOTHING, Planning
 from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
 from tagboat.core.conventional import MERGE
@@ -25,8 +24,7 @@ from tagboat.wiring.uncommitted import Watched, uncommitted
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What a command asks of planning.
 
     Attributes:
@@ -47,13 +45,12 @@ class Ask:
     until: str = "HEAD"
     as_of: date | None = None
     repository: str = ""
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    taken: Mapping[str, Collection[str]] = field(default_factory=dict)
+    chosen: Mapping[str, str] = NOTHING
+    taken: Mapping[str, Collection[str]] = NOTHING
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """What would be released of a repository.
 
     Attributes:
@@ -62,6 +59,8 @@ class Planned:
         next: one proposal for each component.
         tree: the files at the head.
         uncommitted: the configuration's files that lie in the work tree otherwise than in the commit.
+        digest: the SHA-256 of all that the plan says: it changes when anything under the plan has moved. The files'
+            edits follow from the head, the rules and the versions, and are not digested.
     """
 
     planning: Planning
@@ -69,20 +68,10 @@ class Planned:
     next: tuple[Next, ...]
     tree: Tree
     uncommitted: tuple[str, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of all that the plan says: it changes when anything under the plan has moved.
-
-        The files' edits follow from the head, the rules and the versions, and are not digested again.
-        """
-        planning = {**asdict(self.planning), "remarks": ()}
-        proposals = [asdict(replace(next_, edits=())) for next_ in self.next]
-        return digest([self.wanted.head, self.wanted.today.isoformat(), planning, proposals])
+    digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a command asks, in the words of the repository.
 
     Attributes:
@@ -166,7 +155,8 @@ def planned(ask: Ask, history: LocalHistory) -> Planned:
     """
     found = asked(history, ask)
     proposals = propose(history, found.planning, found.wanted)
-    return Planned(found.planning, found.wanted, proposals, found.tree, found.uncommitted)
+    said = _digest(found.wanted, found.planning, proposals)
+    return Planned(found.planning, found.wanted, proposals, found.tree, found.uncommitted, said)
 
 
 def asked(history: LocalHistory, ask: Ask) -> Asked:
@@ -216,14 +206,19 @@ def with_edits(made: Planned, history: LocalHistory) -> Planned:
     drafts = standing_drafts(history, made.planning, made.wanted, made.next)
     edits = all_edits(made.tree, made.planning.components, made.next, made.wanted.today, drafts)
     edited = tuple(
-        replace(
-            next_,
+        next_._replace(
             edits=edits.get(next_.component, ()),
             warnings=(*next_.warnings, *(lock_remarks(made.tree, rules) if next_.version else ())),
         )
         for rules, next_ in zip(made.planning.components, made.next, strict=True)
     )
-    return replace(made, next=edited)
+    return made._replace(next=edited)
+
+
+def _digest(wanted: Wanted, planning: Planning, proposals: Sequence[Next]) -> str:
+    rules = planning._replace(remarks=())
+    said = [proposal._replace(edits=()) for proposal in proposals]
+    return digest([wanted.head, wanted.today.isoformat(), rules, said])
 
 
 def _head(history: LocalHistory, ask: Ask) -> str:
@@ -249,7 +244,7 @@ def _selected(planning: Planning, names: Sequence[str]) -> Planning:
                 f"there is no component {name!r}{near(name, known)}", remedy=f"components: {', '.join(known)}"
             )
     chosen = tuple(rules for rules in planning.components if rules.component in names)
-    return replace(planning, components=chosen)
+    return planning._replace(components=chosen)
 
 
 def _known(planning: Planning, asked: Mapping[str, V]) -> Iterator[tuple[str, V]]:

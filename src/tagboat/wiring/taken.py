@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tagboat.config.model import Component, Config
@@ -45,7 +44,7 @@ def taken_on_indexes(ask: Ask, made: Planned, sandbox: Path | None) -> Ask:
                 taken[rules.component] += (
                     {file.version for file in project.files if file.version} if project else ()
                 )
-    return replace(ask, taken={name: tuple(sorted(versions)) for name, versions in taken.items()})
+    return ask._replace(taken={name: tuple(sorted(versions)) for name, versions in taken.items()})
 
 
 def _distributions(rules: Rules, component: Component | None) -> Sequence[str]:

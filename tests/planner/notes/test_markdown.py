@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -50,13 +49,13 @@ def test_a_whole_section_to_the_byte() -> None:
 
 def test_without_a_repository_there_are_no_links() -> None:
     text = section(
-        [change("new (#12) by @ann", references=("3",))], Notes(), replace(BARE, previous_tag="v1.0.0")
+        [change("new (#12) by @ann", references=("3",))], Notes(), BARE._replace(previous_tag="v1.0.0")
     )
     assert text == "## 1.1.0 (2024-02-29)\n\n\n### Features\n\n* new (#12) by @ann (abcdef1), closes #3"
 
 
 def test_without_a_last_release_the_heading_links_nowhere() -> None:
-    assert section([], Notes(), replace(HEADING, previous_tag="")) == "## 1.1.0 (2024-02-29)"
+    assert section([], Notes(), HEADING._replace(previous_tag="")) == "## 1.1.0 (2024-02-29)"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +138,7 @@ def test_entries_are_sorted_by_scope_and_subject_together() -> None:
 
 
 def test_equal_entries_keep_their_order() -> None:
-    one, two = change("same"), replace(change("same"), commit="1" * 40)
+    one, two = change("same"), change("same")._replace(commit="1" * 40)
     assert section([one, two], Notes(), HEADING) != section([two, one], Notes(), HEADING)
 
 

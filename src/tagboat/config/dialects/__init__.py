@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import Final, NamedTuple
 
 from tagboat.config.dialects.open_tags import with_fitting_tags
 from tagboat.config.load import may_have_own_table
@@ -16,8 +15,7 @@ _SHARED: Final = ("pyproject.toml", "setup.cfg", "setup.py")
 """Files in which many tools keep their configuration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """A tool whose configuration is understood.
 
     Attributes:

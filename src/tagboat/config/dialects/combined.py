@@ -15,7 +15,6 @@ does not come to bear is remarked on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from tagboat.config.planning import Edit, Planning, Remark, Rules
@@ -68,9 +67,8 @@ def _laid(base: Planning, other: Planning) -> Planning:
         components.append(_with(mine, theirs, taken))
     if not used:
         text = f"{other.dialect} is configured too; {base.dialect or 'the first one'} decides, and nothing is taken from it"
-        return replace(base, remarks=(*base.remarks, Remark(other.source, text, applies=False)))
-    return replace(
-        base,
+        return base._replace(remarks=(*base.remarks, Remark(other.source, text, applies=False)))
+    return base._replace(
         dialect=f"{base.dialect}+{other.dialect}",
         components=tuple(components),
         origins=origins,
@@ -107,12 +105,11 @@ def _taken(base: Planning, other: Planning, mine: Rules, theirs: Rules) -> tuple
 
 def _with(mine: Rules, theirs: Rules, taken: Sequence[str]) -> Rules:
     if "notes.format" in taken:
-        return replace(mine, notes=theirs.notes)
-    return replace(
-        mine,
+        return mine._replace(notes=theirs.notes)
+    return mine._replace(
         **{name: getattr(theirs, name) for name in taken if "." not in name},
-        versioning=replace(mine.versioning, **_inner(theirs.versioning, taken, "versioning.")),
-        notes=replace(mine.notes, **_inner(theirs.notes, taken, "notes.")),
+        versioning=mine.versioning._replace(**_inner(theirs.versioning, taken, "versioning.")),
+        notes=mine.notes._replace(**_inner(theirs.notes, taken, "notes.")),
     )
 
 

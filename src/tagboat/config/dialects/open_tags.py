@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from tagboat.config.planning import Planning
@@ -33,24 +32,24 @@ def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
         return _fitting_defaults(planning, tags)
     alone = len(planning.components) == 1
     components = tuple(
-        replace(rules, tag=_said(rules.tag, tags) if f"{rules.component}.tag" in planning.origins else found)
+        rules._replace(tag=_said(rules.tag, tags) if f"{rules.component}.tag" in planning.origins else found)
         if (found := seen(rules.distribution or rules.component, tags, alone=alone))
         else rules
         for rules in planning.components
     )
-    return replace(planning, components=components)
+    return planning._replace(components=components)
 
 
 def _fitting_defaults(planning: Planning, tags: Sequence[str]) -> Planning:
     """A tool's own default form that no tag follows is not the one in use; one that the project wrote down stays."""
     alone = len(planning.components) == 1
     components = tuple(
-        replace(rules, tag=seen(rules.distribution or rules.component, tags, alone=alone))
+        rules._replace(tag=seen(rules.distribution or rules.component, tags, alone=alone))
         if f"{rules.component}.tag" not in planning.origins and not _followed(rules.tag, tags)
         else rules
         for rules in planning.components
     )
-    return replace(planning, components=components) if components != planning.components else planning
+    return planning._replace(components=components) if components != planning.components else planning
 
 
 def _said(tag: str, tags: Sequence[str]) -> str:

@@ -62,7 +62,7 @@ def rules_of_seven(tree: Tree, options: Options, named: tuple[str, str]) -> Rule
     reading = parser.reading
     if options.flag("patch_without_tag"):
         parser = replace(parser, other=Level.PATCH)
-        reading = replace(reading, unknown="keep", types=())
+        reading = reading._replace(unknown="keep", types=())
         options.said(f"{name}.reading.unknown", "patch_without_tag")
     for value, key in (("tag", "tag_format"), ("reading", "commit_parser"), ("trains", "branch")):
         if key in options:
@@ -120,7 +120,7 @@ def _parser(options: Options) -> Parser:
     parser = header_parser(header, _LEVELS.get(said, Level.NONE), squash=False, merges=True)
     if "commit_parser" in options:
         return parser
-    return replace(parser, reading=replace(parser.reading, rules=marks))
+    return replace(parser, reading=parser.reading._replace(rules=marks))
 
 
 def marked(major: str, minor: str, patch: str) -> tuple[MessageRule, ...]:
@@ -163,7 +163,7 @@ def _notes(options: Options, parser: Parser, name: str) -> Notes:
         format="restructuredtext" if path.endswith(".rst") else "markdown",
         path=path,
         sections=tuple(
-            replace(section, hidden=section.type not in types)
+            section._replace(hidden=section.type not in types)
             for section in sorted(
                 sections, key=lambda one: types.index(one.type) if one.type in types else len(types)
             )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tagboat.config.dialects.release_please_options import ELSEWHERE, KNOWN, YAML_NAMES
@@ -78,14 +77,14 @@ def read(tree: Tree) -> Planning | None:
     return _Reader(tree, YAML, {**table, "packages": {".": {}}}).planning()
 
 
-@dataclass
 class _Reader:
-    tree: Tree
-    file: str
-    table: dict[str, Any]
-    origins: dict[str, str] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
+    def __init__(self, tree: Tree, file: str, table: dict[str, Any]) -> None:
+        self.tree = tree
+        self.file = file
+        self.table = table
+        self.origins: dict[str, str] = {}
+        self.remarks: list[Remark] = []
+        self.names: set[str] = set()
 
     def planning(self) -> Planning:
         packages = typed(self.file, self.table, "packages", dict) or {}
@@ -304,9 +303,7 @@ def _scheme(last: str, *, suffixed: bool) -> Scheme:
 
 
 def _with_cases(rules: Rules, cases: tuple[str, ...]) -> Rules:
-    from dataclasses import replace  # noqa: PLC0415 - few configurations come here
-
-    return replace(rules, notes=replace(rules.notes, cases=cases))
+    return rules._replace(notes=rules.notes._replace(cases=cases))
 
 
 def _distribution(tree: Tree, folder: str) -> str:

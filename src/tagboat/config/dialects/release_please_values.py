@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from tagboat.errors import ConfigError
@@ -33,7 +32,6 @@ _ATTRIBUTES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass
 class PackageOptions:
     """One package's options; the package's own value goes before the one for all.
 
@@ -46,12 +44,20 @@ class PackageOptions:
         name: the component's name, once it is known: from then on origins are noted.
     """
 
-    file: str
-    table: Mapping[str, Any]
-    path: str
-    own: Mapping[str, Any]
-    origins: dict[str, str]
-    name: str = ""
+    def __init__(
+        self,
+        file: str,
+        table: Mapping[str, Any],
+        path: str,
+        own: Mapping[str, Any],
+        origins: dict[str, str],
+    ) -> None:
+        self.file = file
+        self.table = table
+        self.path = path
+        self.own = own
+        self.origins = origins
+        self.name = ""
 
     def value(self, name: str, kind: type) -> Any:
         """Return an option's value, or None.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -79,10 +79,10 @@ def _rules(tree: Tree, folder: str, found: _Found) -> Rules:
     rules = Rules(name, distribution, folder, reading=READING, versioning=VERSIONING, notes=NOTES, edits=())
     options.said(f"{name}.edits", "")
     if said.tag:
-        rules = replace(rules, tag=said.tag)
+        rules = rules._replace(tag=said.tag)
         options.source.origins[f"{name}.tag"] = said.tag_place
     if said.pattern:
-        rules = replace(rules, versioning=replace(VERSIONING, scheme="calver", pattern=said.pattern))
+        rules = rules._replace(versioning=VERSIONING._replace(scheme="calver", pattern=said.pattern))
         for value in ("scheme", "pattern"):
             options.source.origins[f"{name}.versioning.{value}"] = said.pattern_place
     return rules

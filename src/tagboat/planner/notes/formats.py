@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tagboat.config.planning import Notes
 from tagboat.core.change import Change
@@ -111,4 +110,4 @@ def has_entries(text: str, notes: Notes, changes: Sequence[Change] | None = None
 
 def of_the_past(notes: Notes) -> Notes:
     """Return how notes of past releases are rendered: towncrier's fragments are gone by then."""
-    return replace(notes, format="markdown") if notes.format == "towncrier" else notes
+    return notes._replace(format="markdown") if notes.format == "towncrier" else notes

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tagboat.config.planning import SECTIONS, Notes, Section
 from tagboat.core.change import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A title and the changes below it, in the order in which they came."""
 
     title: str

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from tagboat.config.calver_pattern import Pattern, understood
 from tagboat.core.change import Level
@@ -26,8 +25,7 @@ _COUNTERS: Final = ("PATCH", "MINOR", "MAJOR")
 _ALWAYS: Final = ("INC0", "INC1", "BUILD")
 
 
-@dataclass(frozen=True, slots=True)
-class CalVer:
+class CalVer(NamedTuple):
     """A version of a pattern.
 
     Attributes:
@@ -81,7 +79,7 @@ class CalVer:
 
     def final(self) -> CalVer:
         """Return the version without its suffix."""
-        return replace(self, word="", number=0)
+        return self._replace(word="", number=0)
 
     def moved(self, level: Level, *, keep: bool = False) -> CalVer:
         """Return the version of today that is ``level`` further.
@@ -105,11 +103,11 @@ class CalVer:
         )
         rows = zip(self.pattern.parts[first + 1 :], wanted[first + 1 :], strict=True)
         rest = (part.first if part.period is None and part.word != "BUILD" else value for part, value in rows)
-        return replace(self if keep else self.final(), release=(*wanted[: first + 1], *rest))
+        return (self if keep else self.final())._replace(release=(*wanted[: first + 1], *rest))
 
     def begun(self, train: str, *, bare: bool = False) -> CalVer:  # noqa: ARG002 - the pattern says whether it has a number
         """Return the first pre-release (or post-release) of this version."""
-        return replace(self, word=_word(train), number=self.pattern.suffix.first)
+        return self._replace(word=_word(train), number=self.pattern.suffix.first)
 
     def rides(self, train: str) -> bool:
         """Say whether this version's suffix is the train's."""
@@ -118,7 +116,7 @@ class CalVer:
     def renumbered(self) -> CalVer:
         """Return the version whose suffix's number is one higher; where the pattern has none, a counter is."""
         if self.word and self.pattern.suffix.numbered:
-            return replace(self, number=self.number + 1)
+            return self._replace(number=self.number + 1)
         return self.moved(Level.PATCH, keep=True)
 
     def packed(self) -> CalVer:

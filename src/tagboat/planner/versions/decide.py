@@ -8,9 +8,8 @@ never taken silently, and never an error: a forgotten line in a configuration mu
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
@@ -25,8 +24,7 @@ from tagboat.planner.versions.taken import Taken
 _FILES: Final = "the version in the files"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What comes after the last release.
 
     Attributes:
@@ -42,8 +40,7 @@ class Decision:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(NamedTuple):
     """A version that somebody asked for."""
 
     version: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
@@ -58,8 +58,7 @@ def decisive_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     return (*first, *(reason for reason in reasons if reason.level != level))
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """A level, the rule that says so, and the attribute of the rules that it stands in."""
 
     level: Level

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from tagboat.core.proposal import Reason
 from tagboat.planner.versions.decide import Decision
@@ -74,8 +73,7 @@ def _joined(decision: Decision, version: str, leader: str, highest: Decision) ->
     if decision.version == version:
         return decision
     rule = f"its version is linked with {leader}'s, which is {version}"
-    return replace(
-        decision,
+    return decision._replace(
         version=version,
         level=max(decision.level, highest.level),
         reasons=(Reason(highest.level, rule), *decision.reasons),

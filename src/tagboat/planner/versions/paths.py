@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tagboat.config.planning import PathRule, Versioning
 from tagboat.core.proposal import Reason
 from tagboat.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class PathChange:
+class PathChange(NamedTuple):
     """What happened to one file between the last release and now; a renamed file was removed and added.
 
     Attributes:

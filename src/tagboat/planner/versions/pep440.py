@@ -7,8 +7,7 @@ Bumping drops what belongs to one release alone, the local part included (indexe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
@@ -33,8 +32,7 @@ _WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pep440:
+class Pep440(NamedTuple):
     """A version by PEP 440.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from tagboat.core.change import Level
 from tagboat.errors import ConfigError
@@ -17,8 +16,7 @@ _WORD = re.compile(r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*")
 _PEP440_WORDS: Final = {"a": "alpha", "b": "beta", "rc": "rc"}
 
 
-@dataclass(frozen=True, slots=True)
-class SemVer:
+class SemVer(NamedTuple):
     """A version by SemVer.
 
     Attributes:
@@ -84,7 +82,7 @@ class SemVer:
         """Return the first pre-release of this version."""
         _check(train)
         numbered = bare or _LAST_NUMBER.search(train)
-        return replace(self, pre=train if numbered else f"{train}.1")
+        return self._replace(pre=train if numbered else f"{train}.1")
 
     def rides(self, train: str) -> bool:
         """Say whether this version's suffix is the train's, whatever its number."""
@@ -97,14 +95,14 @@ class SemVer:
             return self.skipped()
         number = _LAST_NUMBER.search(self.pre)
         if number is None:
-            return replace(self, pre=f"{self.pre}.1")
+            return self._replace(pre=f"{self.pre}.1")
         following = str(int(number[0]) + 1).zfill(len(number[0]))
-        return replace(self, pre=self.pre[: number.start()] + following + self.pre[number.end() :])
+        return self._replace(pre=self.pre[: number.start()] + following + self.pre[number.end() :])
 
     def packed(self) -> SemVer:
         """Return the next service pack: 1.2.3, 1.2.3-sp.1, 1.2.3-sp.2."""
         pack = _PACK.search(self.pre)
-        return replace(self, pre=f"sp.{int(pack[1]) + 1}" if pack else "sp.1")
+        return self._replace(pre=f"sp.{int(pack[1]) + 1}" if pack else "sp.1")
 
     def skipped(self) -> SemVer:
         """Return the smallest step upwards: in the suffix's number, or in the patch component."""
