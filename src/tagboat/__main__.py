@@ -22,7 +22,6 @@ def main() -> None:
     command = quick.understood(sys.argv[1:], os.environ)
     if command is not None:
         quick.run(command)
-        return
     from tagboat.cli.main import run  # noqa: PLC0415
 
     run(sys.argv[1:])

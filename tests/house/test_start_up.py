@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tagboat.testing.drawings import Drawing, Drawn, into_git
+
 PROGRAM = """
 import sys
 before = set(sys.modules)
@@ -48,6 +50,40 @@ def test_the_status_loads_nothing_heavy(tmp_path: Path) -> None:
     assert [
         name for name in ours if name.startswith(("tagboat.adapters", "tagboat.sandbox", "tagboat.wiring"))
     ] == []
+
+
+NOT_FOR_A_PLAN = {
+    "argparse", "ast", "asyncio", "bz2", "configparser", "dataclasses", "difflib", "email", "gettext", "hashlib",
+    "http", "inspect", "logging", "lzma", "packaging.tags", "packaging.utils", "platform", "random", "secrets",
+    "shlex", "shutil", "socket", "ssl", "tempfile", "textwrap", "unittest", "uuid", "zipfile",
+}  # fmt: skip
+"""What is slow to load and of no use to a plan; one import of any of them costs as much as all of git's work."""
+
+
+def test_a_plan_loads_what_it_uses(tmp_path: Path) -> None:
+    files = {
+        b"release-please-config.json": b'{"packages": {".": {"release-type": "python"}}}',
+        b".release-please-manifest.json": b'{".": "1.0.0"}',
+        b"pyproject.toml": b'[project]\nname = "acme"\n',
+    }
+    commits = (Drawn("one", (), b"chore: begin", files), Drawn("two", ("one",), b"feat: sail"))
+    into_git(Drawing(commits, tags={"v1.0.0": "one"}), tmp_path / "work")
+    program = (
+        "import os, sys\nbefore = set(sys.modules)\nfrom tagboat import __main__\n"
+        f"sys.argv = ['tagboat', 'plan', '--json', '--repo', {str(tmp_path / 'work')!r}]\n"
+        "os._exit = sys.exit\ntry: __main__.main()\nexcept SystemExit: pass\n"
+        "print()\nprint(*sorted(set(sys.modules) - before))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert '"version": "1.1.0"' in done.stdout
+    modules = set(done.stdout.splitlines()[-1].split())
+    assert modules & NOT_FOR_A_PLAN == set()
+    third = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names
+    assert third == {"packaging", "tagboat"}
+    assert {name for name in modules if name.startswith("packaging.")} == {"packaging.version"}
+    assert {"tagboat.config.model", "tagboat.config.tag_styles", "tagboat.cli.screen"} & modules == set()
 
 
 @pytest.mark.parametrize(

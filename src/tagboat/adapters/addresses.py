@@ -1,7 +1,5 @@
 """The addresses of public services. No other module names one, so that a rehearsal cannot reach them by mistake."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple

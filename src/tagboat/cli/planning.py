@@ -3,8 +3,6 @@
 Git is started first: it answers while the planner is imported.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple

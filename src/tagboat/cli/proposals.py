@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -169,4 +168,6 @@ def _edit(edit: FileEdit) -> dict[str, Any]:
 
 
 def _sha256(content: bytes | None) -> str | None:
+    import hashlib  # noqa: PLC0415 - only for edits
+
     return None if content is None else hashlib.sha256(content).hexdigest()

@@ -4,8 +4,6 @@ They come from Tagboat's own configuration or from another tool's file, read by 
 The defaults are release-please's for a Python package, because most projects that configure nothing expect those.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 

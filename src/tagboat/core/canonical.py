@@ -6,9 +6,10 @@ between writers, so durations are kept out of everything that is digested).
 
 from __future__ import annotations
 
-import hashlib
 import json
+import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 _NO_FORM = "only str, int, bool, None, lists and string-keyed mappings have a canonical form"
 
@@ -27,7 +28,12 @@ def canonical(value: JSON) -> str:
 
 def digest(value: JSON) -> str:
     """Return the SHA-256 of the canonical text of ``value``, in lower-case hex."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
+    # hashlib loads all of OpenSSL for it, which takes longer than a plan's digest; random has its digest so, too.
+    try:
+        made = import_module("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256
+    except ImportError:
+        made = import_module("hashlib").sha256
+    return str(made(canonical(value).encode()).hexdigest())
 
 
 def _refuse_floats(value: object) -> None:

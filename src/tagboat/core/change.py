@@ -1,7 +1,5 @@
 """What a commit says that it changed, and how far that moves a version."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A commit as planning reads it from a history."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 

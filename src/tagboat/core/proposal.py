@@ -1,7 +1,5 @@
 """A proposal: the next version of each component with its reasons, its notes and the exact edits of every file."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from tagboat.core.change import Change, Level, Unread

@@ -12,14 +12,14 @@ from typing import Final
 
 ELLIPSIS: Final = "…"
 
-_ESCAPES: Final = re.compile(
+_ESCAPES: Final = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI ... final byte
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[ -/]*[0-~]?"  # two-character sequences
 )
-_LINE_ENDS: Final = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-_DECEIVING: Final = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LINE_ENDS: Final = r"\r\n?|[\v\f\x85\u2028\u2029]"
+_CONTROLS: Final = r"[\x00-\x08\x0e-\x1f\x7f-\x9f]"
+_DECEIVING: Final = r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def plain(text: str, *, limit: int = 2000, lines: bool = False) -> str:
@@ -35,9 +35,9 @@ def plain(text: str, *, limit: int = 2000, lines: bool = False) -> str:
         return text if lines else " ".join(text.split())
     # A long text is cut first, with room for what vanishes, so that the work stays within bounds.
     kept = text[: limit * 4 + 4096]
-    kept = _LINE_ENDS.sub("\n", _ESCAPES.sub("", kept))
-    kept = _CONTROLS.sub("", kept)
-    kept = _DECEIVING.sub(lambda found: f"<U+{ord(found.group()):04X}>", kept)
+    kept = re.sub(_LINE_ENDS, "\n", re.sub(_ESCAPES, "", kept))
+    kept = re.sub(_CONTROLS, "", kept)
+    kept = re.sub(_DECEIVING, lambda found: f"<U+{ord(found.group()):04X}>", kept)
     if not lines:
         kept = " ".join(kept.split())
     if len(kept) > limit or len(text) > limit * 4 + 4096:

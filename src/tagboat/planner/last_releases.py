@@ -119,7 +119,8 @@ def _by_manifest(
     Only a file that the tool itself lives by goes before newer tags; others are often forgotten.
     """
     taken = tuple(past.version for _, past in newest)
-    same = [tag for text, tag in tags if _same(text, rules.manifest, read)]
+    numbers = rough(rules.manifest.strip().lstrip("vV"))
+    same = [tag for text, tag in tags if rough(text) == numbers and _same(text, rules.manifest, read)]
     if not rules.manifest_path and newest and not _above(rules.manifest, newest[0][0], read):
         return None
     if same:

@@ -1,7 +1,5 @@
 """What a section of notes is headed with, whatever its format."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import NamedTuple
 
