@@ -390,3 +390,42 @@ def test_an_empty_version_is_no_version(call: Call, folder: Path, option: str) -
     said = call("plan", "--repo", folder, option, "acme=")
     assert (said.exit, "names no version" in said.err) == (2, True)
     readable(said)
+
+
+@pytest.mark.parametrize("form", ["markdown", "keep-a-changelog"])
+def test_a_draft_made_again_and_again_keeps_hands_and_tells_nothing_twice(
+    call: Call, folder: Path, form: str
+) -> None:
+    changelog = folder / "CHANGELOG.md"
+    table = f'[tool.tagboat.components.acme.changelog]\nformat = "{form}"\n'
+    (folder / "pyproject.toml").write_bytes(PYPROJECT + table.encode())
+    git(folder, "commit", "-q", "-a", "-m", "chore: configure")
+    git(folder, "tag", "v1.9.0")
+
+    def commit(message: str) -> None:
+        git(folder, "commit", "-q", "-a", "--allow-empty", "-m", message)
+
+    def draft() -> str:
+        said = call("plan", "--repo", folder, "--diff", *DAY)
+        patch = said.out.encode()
+        subprocess.run(["git", "apply", "--allow-empty"], cwd=folder, input=patch, check=True, timeout=60)
+        git(folder, "add", "-A")
+        commit("chore: draft")
+        return changelog.read_text()
+
+    commit("fix: one")
+    first = draft()
+    changelog.write_text(first.replace(" one", " One, by hand", 1))
+    commit("docs: a better word")
+    commit("fix: two")
+    assert "## 1.9.1" in draft().replace("[", "").replace("]", "")
+    commit("fix: three")
+    commit("feat: four")
+    text = draft()
+    assert "1.9.1" not in text
+    assert "2.0.0" not in text
+    for words in ("One, by hand", " two", " three", " four", "1.10.0"):
+        assert text.count(words) >= 1
+    for words in ("One, by hand", " two", " three", " four"):
+        assert text.count(words) == 1, text
+    assert draft() == text

@@ -18,6 +18,7 @@ from tagboat.ports.history import History
 _COMPARE = re.compile(
     r"(?P<host>https?://[\w.:-]{1,200})/(?P<repository>[\w.-]{1,200}/[\w.-]{1,200})/compare/"
 )
+_VERSION = re.compile(r"[0-9]+\.[0-9]")
 _DATE = re.compile(r" ?\(?[0-9]{4}-[0-9]{2}-[0-9]{2}\)?")
 
 
@@ -84,6 +85,18 @@ def section_of(changelog: str, version: str) -> str:
             if _names(title, version):
                 end = next((other.index for other in titles[place + 1 :] if _ends(other, title)), len(lines))
                 return "".join(lines[title.index : end]).strip()
+    return ""
+
+
+def newest_version(changelog: str) -> str:
+    """Return the version that the first title with one names, or "" when no title names one."""
+    lines = layout(changelog).lines
+    for titles in (markdown_titles(lines), restructuredtext_titles(lines)):
+        for title in titles:
+            words = (word.strip("[]():").partition("]")[0].removeprefix("v") for word in title.text.split())
+            version = next((word for word in words if _VERSION.match(word)), "")
+            if version:
+                return version
     return ""
 
 

@@ -1,4 +1,9 @@
-"""Sections that stand in a changelog already, for the version that is planned: drafts that people may have edited since."""
+"""Sections that stand in a changelog above the last release: drafts of ours that people may have edited since.
+
+The version of a draft may have moved on since it was written: 1.0.1 becomes 1.1.0 with the next feature. The commit that
+wrote a draft last is the newest one that brought a line which the plan of its parent has; what the plan said then is what
+people's changes are told apart from.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from dataclasses import dataclass
 from tagboat.config.planning import Planning, Rules
 from tagboat.core.commit import day_of
 from tagboat.core.proposal import Next
-from tagboat.planner.past import section_of, undated
+from tagboat.planner.past import newest_version, section_of
 from tagboat.planner.propose import Wanted, propose
 from tagboat.ports.history import History
 
@@ -43,11 +48,11 @@ def standing_drafts(
     found: dict[str, StandingDraft] = {}
     for rules, next_ in zip(planning.components, proposals, strict=True):
         path = changelog_path(rules)
-        standing = _section(history, wanted.head, path, next_.version) if next_.section and path else ""
-        written = _written(history, path, wanted.head, next_.version) if standing else ""
-        if written:
-            drafted = _drafted(history, planning, rules, wanted, next_.version, written)
-            found[rules.component] = StandingDraft(standing, _dated_alike(drafted, standing))
+        standing = _draft(history, wanted.head, path, next_.last) if next_.section and path else ""
+        if standing:
+            alone = planning._replace(components=(rules,), linked=())
+            drafted = _drafted_last(history, alone, wanted, path, next_.last)
+            found[rules.component] = StandingDraft(standing, _headed_alike(drafted, standing))
     return found
 
 
@@ -59,39 +64,44 @@ def changelog_path(rules: Rules) -> str:
     return path if rules.path == "." else f"{rules.path}/{path}"
 
 
-def _section(history: History, commit: str, path: str, version: str) -> str:
-    content = history.read(commit, path)
-    return section_of(content.decode("utf-8", "replace"), version) if content else ""
+def _draft(history: History, commit: str, path: str, last: str) -> str:
+    """Return the section above that of the last release, or "" when there is none."""
+    text = (history.read(commit, path) or b"").decode("utf-8", "replace")
+    version = newest_version(text)
+    return section_of(text, version) if version and _above(version, last) else ""
 
 
-def _written(history: History, path: str, head: str, version: str) -> str:
-    """Return the commit that brought the section, or "" when it came with the first one of all."""
-    at = history.last_change(head, path)
+def _above(version: str, last: str) -> bool:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - only where a draft stands
+
+    try:
+        return not last or Version(version) > Version(last)
+    except InvalidVersion:
+        return version != last
+
+
+def _drafted_last(history: History, planning: Planning, wanted: Wanted, path: str, last: str) -> str:
+    """Return what was planned when the draft was written last, or "" when nothing of it was ever planned."""
+    at = history.last_change(wanted.head, path)
     for _ in range(_BACK):
         parent = history.resolve(f"{at}~1") if at else None
-        if at is None or parent is None:
+        now = _draft(history, at, path, last) if at else ""
+        if at is None or parent is None or not now:
             return ""
-        if not _section(history, parent, path, version):
-            return at
+        before = wanted._replace(head=parent, today=day_of(history.time(at)), due=True)
+        (made,) = propose(history, planning, before)
+        brought = _entries(now) - _entries(_draft(history, parent, path, last))
+        if brought & _entries(made.section):
+            return made.section
         at = history.last_change(parent, path)
     return ""
 
 
-def _drafted(
-    history: History, planning: Planning, rules: Rules, wanted: Wanted, version: str, written: str
-) -> str:
-    before = wanted._replace(
-        head=history.resolve(f"{written}~1") or wanted.head,
-        today=day_of(history.time(written)),
-        due=True,
-    )
-    alone = planning._replace(components=(rules,), linked=())
-    (made,) = propose(history, alone, before)
-    return made.section.replace(made.version, version) if made.version else ""
+def _entries(section: str) -> set[str]:
+    """Return the lines below a section's heading."""
+    return {line.strip() for line in section.split("\n")[1:] if line.strip()}
 
 
-def _dated_alike(drafted: str, standing: str) -> str:
-    """Return a draft with the standing heading when the two differ by their dates alone."""
-    first, _, rest = drafted.partition("\n")
-    heading = standing.partition("\n")[0]
-    return f"{heading}\n{rest}" if undated(first) == undated(heading) else drafted
+def _headed_alike(drafted: str, standing: str) -> str:
+    """Return a draft with the heading that stands: versions and dates move on, and that is no person's doing."""
+    return "\n".join((standing.partition("\n")[0], *drafted.split("\n")[1:]))
