@@ -33,13 +33,7 @@ _INNER_MARK = re.compile(r"BREAKING-CHANGE:[ \t]*(\S.*)")
 _PARAGRAPH = re.compile(
     r"\r?\n\r?\n(?=(?:feat|fix|docs|style|refactor|perf|test|build|ci|chore|revert)(?:\([^\r\n]*?\))?!?: )"
 )
-_GIT_REVERT = re.compile(r'^Revert "')
-_GIT_MERGE = re.compile(r"^Merge (?:branch|pull request|remote-tracking|tag|commit)\b")
-_NO_COLON = re.compile(r"^[^:]*$")
-_EMPTY_SCOPE = re.compile(r"\(\)")
-_EARLY_BANG = re.compile(r"!\(")
-_OPEN_SCOPE = re.compile(r"\([^)]*$")
-_BLANK_END = re.compile(r"\s$")
+_GIT_MERGE = r"Merge (?:branch|pull request|remote-tracking|tag|commit)\b"
 _LINE = re.compile(r"\r\n|\r|\n")
 _CONTEXT = re.compile(r"#### |[*-] ")
 _SPEAKS = re.compile(
@@ -98,17 +92,19 @@ def why_unread(message: str) -> str:
     title = _LINE.split(message, maxsplit=1)[0]
     if not title:
         return "the message is empty"
-    before = title.partition(":")[0] if ":" in title else ""
-    for pattern, text, reason in (
-        (_GIT_REVERT, title, "git's own revert message names no type"),
-        (_GIT_MERGE, title, MERGE),
-        (_NO_COLON, title, "there is no type and colon"),
-        (_EMPTY_SCOPE, before, "the scope is empty"),
-        (_EARLY_BANG, before, "the ! stands before the scope, not behind it"),
-        (_OPEN_SCOPE, before, "the scope is not closed"),
-        (_BLANK_END, before, "there is white space before the colon"),
+    if title.startswith('Revert "'):
+        return "git's own revert message names no type"
+    if title.startswith("Merge ") and re.match(_GIT_MERGE, title):
+        return MERGE
+    before, colon, _ = title.partition(":")
+    for told, reason in (
+        (not colon, "there is no type and colon"),
+        ("()" in before, "the scope is empty"),
+        ("!(" in before, "the ! stands before the scope, not behind it"),
+        (before.rfind("(") > before.rfind(")"), "the scope is not closed"),
+        (before[-1:].isspace(), "there is white space before the colon"),
     ):
-        if pattern.search(text):
+        if told:
             return reason
     return "what stands before the colon is not one word"
 

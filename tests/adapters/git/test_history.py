@@ -358,3 +358,22 @@ def test_a_prepared_question_that_git_cannot_answer_is_told_in_its_words(
     history.prepare()
     with pytest.raises(StepFailedError, match=r"for-each-ref: .*config"):
         history.tags()
+
+
+@pytest.mark.parametrize("state", ["alias", "link", "linked tree", "tag of the same name"])
+def test_the_branch_is_what_git_says_it_is(folder: Path, tmp_path: Path, state: str) -> None:
+    where, branch = folder, "main"
+    if state == "alias":
+        git(folder, "symbolic-ref", "refs/heads/other", "refs/heads/main")
+        (folder / ".git/HEAD").write_text("ref: refs/heads/other\n")
+    elif state == "link":
+        (folder / ".git/HEAD").unlink()
+        (folder / ".git/HEAD").symlink_to("refs/heads/main")
+    elif state == "linked tree":
+        where, branch = tmp_path / "linked", "side"
+        git(folder, "worktree", "add", "-q", "-b", "side", str(where))
+    else:
+        git(folder, "tag", "main")
+    history = LocalHistory(where)
+    assert history.branch() == branch
+    history.close()

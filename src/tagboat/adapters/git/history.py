@@ -26,6 +26,7 @@ _TAGS: Final = "%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%
 _LIST_TAGS: Final = ("for-each-ref", f"--format={_TAGS}", "refs/tags/")
 _BRANCH: Final = ("symbolic-ref", "--quiet", "--short", "HEAD")
 _REMOTE: Final = ("config", "--get", "remote.origin.url")
+_ON_BRANCH: Final = b"ref: refs/heads/"
 _LONGEST_LINK: Final = 4096
 
 
@@ -56,7 +57,9 @@ class LocalHistory:
     def prepare(self) -> None:
         """Have git find what every plan asks for, while the caller does something else."""
         self._objects.start()
-        for asked in (_LIST_TAGS, _BRANCH, _REMOTE):
+        for asked in (
+            (_LIST_TAGS, _REMOTE) if self._branch_in_head() is not None else (_LIST_TAGS, _REMOTE, _BRANCH)
+        ):
             self._begun[asked] = self._git.begin(*asked)
 
     def _answer(self, asked: tuple[str, ...], *, fine: Sequence[int] = (0,)) -> bytes:
@@ -119,7 +122,38 @@ class LocalHistory:
 
     def branch(self) -> str:
         """See :class:`~tagboat.ports.history.History`."""
+        said = self._branch_in_head()
+        if said is not None:
+            return said
         return self._answer(_BRANCH, fine=(0, 1, 128)).decode("utf-8", "surrogateescape").strip()
+
+    def _branch_in_head(self) -> str | None:
+        """Return the branch that HEAD names in the usual form, or None where git has to be asked.
+
+        Linked work trees, symbolic links, branches that are other names of branches, and git's reftable format (whose
+        HEAD is a dummy) are left to git.
+        """
+        head = self._dir / "HEAD"
+        try:
+            if not self._dir.is_dir() or head.is_symlink():
+                return None
+            text = head.read_bytes()
+            name = text.removeprefix(_ON_BRANCH).removesuffix(b"\n")
+            if (
+                not text.startswith(_ON_BRANCH)
+                or not name
+                or b"\n" in name
+                or b".." in name
+                or name == b".invalid"
+            ):
+                return None
+            branch = name.decode("utf-8", "surrogateescape")
+            loose = self._dir / "refs" / "heads" / branch
+            if loose.is_file() and loose.read_bytes().startswith(b"ref:"):
+                return None
+        except (OSError, ValueError):
+            return None
+        return branch
 
     def remote(self) -> str:
         """See :class:`~tagboat.ports.history.History`."""

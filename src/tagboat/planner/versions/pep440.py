@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from packaging.version import InvalidVersion, Version
-
 from tagboat.core.change import Level
 from tagboat.errors import ConfigError
 from tagboat.planner.versions.schemes import LONGEST
 
 _TRAIN = re.compile(r"[-_.]?([a-z]+)[-_.]?([0-9]{0,9})")
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _WORDS: Final = {
     "a": "a",
     "alpha": "a",
@@ -30,6 +29,11 @@ _WORDS: Final = {
     "r": "post",
     "rev": "post",
 }
+
+
+Key = tuple[
+    int, tuple[int, ...], tuple[int, str, int], int, tuple[int, int], tuple[tuple[int, int, str], ...]
+]
 
 
 class Pep440(NamedTuple):
@@ -62,9 +66,21 @@ class Pep440(NamedTuple):
         return f"{epoch}{'.'.join(map(str, self.release))}{pre}{post}{dev}{local}"
 
     @property
-    def key(self) -> Version:
-        """What orders versions."""
-        return Version(self.text)
+    def key(self) -> Key:
+        """What orders versions, as PEP 440 does: dev, pre-releases, the release, its local versions, post-releases."""
+        release = self.release
+        while release and not release[-1]:
+            release = release[:-1]
+        if self.pre is not None:
+            pre: tuple[int, str, int] = (0, *self.pre)
+        else:
+            pre = (-1 if self.post is None and self.dev is not None else 1, "", 0)
+        post = -1 if self.post is None else self.post
+        dev = (1, 0) if self.dev is None else (0, self.dev)
+        local = tuple(
+            (1, int(part), "") if part.isdigit() else (0, 0, part) for part in self.local.split(".") if part
+        )
+        return self.epoch, release, pre, post, dev, local
 
     @property
     def major(self) -> int:
@@ -146,6 +162,10 @@ def read(text: str) -> Pep440:
     Raises:
         ValueError: it is none.
     """
+    if len(text) <= LONGEST and _PLAIN.fullmatch(text):
+        return Pep440(0, tuple(map(int, text.split("."))))
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - most versions are plain numbers
+
     try:
         version = Version(text if len(text) <= LONGEST else "")
     except InvalidVersion as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from tagboat.planner.versions.pep440 import read
 from tagboat.planner.versions.schemes import Number
 
 _Same = frozenset[object]
@@ -36,12 +37,10 @@ class Taken:
 
 
 def _same(texts: Iterable[str]) -> _Same:
-    from packaging.version import Version  # noqa: PLC0415
-
     found: set[object] = set()
     for text in texts:
         try:
-            found.add(Version(text))
+            found.add(read(text).key)
         except ValueError:
             found.add(text)
     return frozenset(found)
