@@ -154,6 +154,14 @@ def test_one_of_several_components_has_its_name_in_its_tags() -> None:
     assert fitting_grammar("acme-core", ["v1.0"], asked=["v1.0"], alone=False) == "acme-core-v{version}"
 
 
+def test_a_form_that_git_does_not_allow_is_passed_over() -> None:
+    """A folder can be the name where a tool's file says no other."""
+    assert fitting_grammar("a b", ["v1.0"]) == "v{version}"
+    assert fitting_grammar("a/../b", ["b-v1.0"], alone=False) == "a/-/b-v{version}"
+    with pytest.raises(ConfigError, match="git allows no tag with the name 'a b' in it"):
+        fitting_grammar("a b", ["b-v1.0"], alone=False)
+
+
 def test_a_discovered_configuration_is_a_plain_one() -> None:
     config = discover(tree({"pyproject.toml": PROJECT.format("a")}), ["1.0"])
     assert config.indexes == Config().indexes

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from packaging.version import InvalidVersion, Version
 
 from tagboat.core.tag import TagGrammar, odd_tag
+from tagboat.errors import ConfigError
 
 _NEWEST = 10
 _PLAIN = ("v{version}", "{version}")
@@ -48,8 +49,16 @@ def fitting_grammar(name: str, tags: Sequence[str], *, asked: Sequence[str] = ()
         tags: the repository's tags.
         asked: the tags that are to be released: a form that reads one of them goes before all others.
         alone: whether it is the repository's only component; else only forms with the name in them can be its own.
+
+    Raises:
+        ConfigError: git allows no tag with the name in it, and no other form can be the component's own.
     """
     grammars = list(_grammars(name, alone=alone))
+    if not grammars:
+        raise ConfigError(
+            f"git allows no tag with the name {name[:100]!r} in it",
+            remedy="give the component a name, or its tags a form, in the configuration",
+        )
     wanted = [grammar for grammar in grammars if any(grammar.version(tag) for tag in asked)]
     if asked and alone and not wanted:
         wanted = [grammar for tag in asked if (grammar := _own_form(tag)) is not None]
@@ -62,7 +71,8 @@ def _grammars(name: str, *, alone: bool) -> Iterator[TagGrammar]:
     spellings = dict.fromkeys((name, normal, normal.replace("-", "_")))
     named = [form.replace("NAME", spelling) for spelling in spellings for form in _NAMED]
     for template in [*_PLAIN, *named, *_WORDS] if alone else named:
-        yield TagGrammar(template)
+        if template.count("{") == 1 and not odd_tag(template.replace("{version}", "1")):  # a folder can be the name
+            yield TagGrammar(template)
 
 
 def _rank(grammars: Sequence[TagGrammar], tags: Sequence[str]) -> list[TagGrammar]:

@@ -2,6 +2,7 @@ import pytest
 
 from tagboat.config.dialects.open_tags import with_fitting_tags
 from tagboat.config.planning import Planning, Rules
+from tagboat.errors import ConfigError
 
 
 def tag_of(dialect: str, tags: list[str], said: str = "") -> str:
@@ -52,3 +53,15 @@ def test_several_components_are_told_apart_by_their_names() -> None:
     planning = Planning("scm", "x", (Rules("core", "core", "a"), Rules("extra", "extra", "b")))
     found = with_fitting_tags(planning, ["core-v1.0.0", "extra==2.0.0", "v3.0.0"])
     assert [rules.tag for rules in found.components] == ["core-v{version}", "extra=={version}"]
+
+
+def test_a_folder_that_no_tag_can_be_named_after_is_told_with_its_place() -> None:
+    place = 'release-please-config.json: packages."a b"'
+    planning = Planning(
+        "release-please",
+        components=(Rules("a b", path="a b"), Rules("b", path="b")),
+        origins={"a b.path": place},
+    )
+    with pytest.raises(ConfigError) as caught:
+        with_fitting_tags(planning, ["b-v1.0.0"])
+    assert str(caught.value).startswith(f"{place}: git allows no tag with the name 'a b' in it")

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from tagboat.config.planning import Planning
+from tagboat.config.planning import Planning, Rules
+from tagboat.errors import ConfigError
 
 OPEN: Final = frozenset(["scm", "git-cliff", "towncrier"])
 """Dialects whose tool has no form of tags that it makes by itself."""
@@ -25,15 +26,17 @@ def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
     Args:
         planning: the rules of a repository.
         tags: its tags; without any nothing changes.
+
+    Raises:
+        ConfigError: a component is called so that git allows no tag with its name.
     """
     if not tags:
         return planning
     if not {*planning.dialect.split("+")} <= OPEN:
         return _fitting_defaults(planning, tags)
-    alone = len(planning.components) == 1
     components = tuple(
         rules._replace(tag=_said(rules.tag, tags) if f"{rules.component}.tag" in planning.origins else found)
-        if (found := seen(rules.distribution or rules.component, tags, alone=alone))
+        if (found := _seen_of(planning, rules, tags))
         else rules
         for rules in planning.components
     )
@@ -42,14 +45,21 @@ def with_fitting_tags(planning: Planning, tags: Sequence[str]) -> Planning:
 
 def _fitting_defaults(planning: Planning, tags: Sequence[str]) -> Planning:
     """A tool's own default form that no tag follows is not the one in use; one that the project wrote down stays."""
-    alone = len(planning.components) == 1
     components = tuple(
-        rules._replace(tag=seen(rules.distribution or rules.component, tags, alone=alone))
+        rules._replace(tag=_seen_of(planning, rules, tags))
         if f"{rules.component}.tag" not in planning.origins and not _followed(rules.tag, tags)
         else rules
         for rules in planning.components
     )
     return planning._replace(components=components) if components != planning.components else planning
+
+
+def _seen_of(planning: Planning, rules: Rules, tags: Sequence[str]) -> str:
+    try:
+        return seen(rules.distribution or rules.component, tags, alone=len(planning.components) == 1)
+    except ConfigError as error:
+        place = planning.origins.get(f"{rules.component}.path", planning.source)
+        raise ConfigError(f"{place}: {error}", remedy=error.remedy) from None
 
 
 def _said(tag: str, tags: Sequence[str]) -> str:
