@@ -72,6 +72,7 @@ class Git:
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_FLUSH": "0",  # listings come in large pieces, not commit by commit
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_LITERAL_PATHSPECS": "1",
@@ -173,19 +174,19 @@ class Git:
         Raises:
             RefusedError: there is no git on this machine.
         """
-        written, said = scratch(), scratch()
+        written = scratch()
         try:
             child = subprocess.Popen(
                 self.command(*arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=written,
-                stderr=said,
+                stderr=subprocess.PIPE,
                 env=self._environment,
                 cwd=self._folder(),
             )
         except OSError as problem:
             raise missing(problem) from None
-        return Running(arguments[0], child, written, said)
+        return Running(arguments[0], child, written)
 
     def _folder(self) -> Path | None:
         """Where git runs; beside a ``.git`` that is a file (of a linked work tree or a submodule)."""
@@ -199,13 +200,10 @@ class Git:
 class Running:
     """A git command that runs while something else is done: :meth:`Git.begin`."""
 
-    def __init__(
-        self, name: str, child: subprocess.Popen[bytes], written: IO[bytes], said: IO[bytes]
-    ) -> None:
+    def __init__(self, name: str, child: subprocess.Popen[bytes], written: IO[bytes]) -> None:
         self._name = name
         self._child = child
         self._written = written
-        self._said = said
 
     def output(self, *, fine: Sequence[int] = (0,), seconds: float = SECONDS) -> bytes:
         """Wait for the end, and return what was written.
@@ -219,10 +217,10 @@ class Running:
             UnavailableError: it took too long.
         """
         try:
-            status = self._child.wait(seconds)
-            if status not in fine:
-                self._said.seek(0)
-                raise StepFailedError(f"git {self._name}: {complaint(self._said.read(4000))}")
+            # The pipe's end tells the child's end at once; waiting for it with a limit of time would look now and then.
+            said = self._child.communicate(timeout=seconds)[1]
+            if self._child.returncode not in fine:
+                raise StepFailedError(f"git {self._name}: {complaint(said)}")
             self._written.seek(0)
             return self._written.read()
         except subprocess.TimeoutExpired:
@@ -238,7 +236,8 @@ class Running:
             self._child.kill()
             self._child.wait()
         self._written.close()
-        self._said.close()
+        if self._child.stderr is not None:
+            self._child.stderr.close()
 
 
 def scratch() -> IO[bytes]:
