@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from berth import Call, Released, Said, released_in
 from click.testing import CliRunner
+from drawn import DRAWING
 from harbour import Harbour
 
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.cli.main import tagboat
 from tagboat.sandbox import process
+from tagboat.testing.drawings import into_git
+from tagboat.testing.histories import git
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,14 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
 def released(harbour: Harbour, tmp_path_factory: pytest.TempPathFactory) -> Released:
     """Shared: a test that changes anything of it changes it back."""
     return released_in(harbour, tmp_path_factory.mktemp("released"), "tiny-released")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small history to plan from, checked out."""
+    into_git(DRAWING, tmp_path / "work")
+    git(tmp_path / "work", "checkout", "-q", "-f")
+    return tmp_path / "work"
 
 
 @pytest.fixture

@@ -7,39 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from berth import Call, Said
+from berth import Call
+from drawn import DAY, FILES, readable
 
 from tagboat.testing.drawings import Drawing, Drawn, into_git
 from tagboat.testing.histories import git
-
-PYPROJECT = b'[project]\nname = "acme"\nversion = "1.0.0"\n'
-FILES = {
-    b"pyproject.toml": PYPROJECT,
-    b"CHANGELOG.md": b"# Changelog\n\n## 1.0.0 (2023-11-14)\n\n\n### Features\n\n* begin\n",
-    b"acme/__init__.py": b'__version__ = "1.0.0"',
-}
-COMMITS = (
-    Drawn("begin", (), b"feat: begin", FILES),
-    Drawn("fix", ("begin",), b"fix(core): mend <it> (#12)"),
-    Drawn("odd", ("fix",), b"just words\x1b[31m"),
-    Drawn("feat", ("odd",), b"feat: more\n\nBREAKING CHANGE: not the same"),
-)
-DRAWING = Drawing(COMMITS, tags={"v1.0.0": "begin"})
-DAY = ("--as-of", "2024-02-29")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    into_git(DRAWING, tmp_path / "work")
-    git(tmp_path / "work", "checkout", "-q", "-f")
-    return tmp_path / "work"
-
-
-def readable(said: Said) -> None:
-    """An error says what and what next, and never where in our own code."""
-    assert said.err.strip()
-    assert "Traceback" not in said.err
-    assert "\x1b" not in said.out + said.err
 
 
 def test_a_plan_is_told_with_its_reasons(call: Call, folder: Path) -> None:
@@ -343,7 +315,7 @@ def test_the_changelog_is_what_would_be_released(call: Call, folder: Path) -> No
     section = call("plan", "--repo", folder, "--json", *DAY).json["components"][0]["section"]
     assert said.out.strip() == section
     assert call("changelog", "--repo", folder, "--json", *DAY).json["changelogs"] == [
-        {"component": "acme", "sections": [section]}
+        {"component": "acme", "sections": [section], "warnings": []}
     ]
 
 
@@ -361,71 +333,3 @@ def test_nothing_to_release_is_said_beside_an_empty_changelog(call: Call, folder
     said = call("changelog", "--repo", folder)
     assert (said.exit, said.out) == (0, "")
     assert "acme: nothing to release" in said.err
-
-
-def test_what_people_wrote_into_a_draft_stays_when_it_is_drafted_again(call: Call, folder: Path) -> None:
-    first = call("plan", "--repo", folder, "--diff", *DAY)
-    subprocess.run(["git", "apply"], cwd=folder, input=first.out.encode(), check=True, timeout=60)
-    changelog = folder / "CHANGELOG.md"
-    changelog.write_text(changelog.read_text().replace("* more", "* much more, by a person"))
-    git(folder, "commit", "-q", "-a", "-m", "chore: draft the notes")
-    git(folder, "commit", "-q", "--allow-empty", "-m", "fix: one thing besides")
-    again = call("plan", "--repo", folder, "--diff", *DAY)
-    subprocess.run(["git", "apply"], cwd=folder, input=again.out.encode(), check=True, timeout=60)
-    text = changelog.read_text()
-    assert text.count("## 2.0.0") == 1
-    assert "* much more, by a person" in text
-    assert "* more" not in text
-    assert "one thing besides" in text
-
-
-def test_a_persons_version_comes_with_their_reason(call: Call, folder: Path) -> None:
-    said = call("plan", "--repo", folder, "--release-as", "3.0", "--reason", "a new ocean", "--json", *DAY)
-    (component,) = said.json["components"]
-    assert (component["version"], component["reasons"][0]["text"]) == ("3.0", "a new ocean")
-
-
-@pytest.mark.parametrize("option", ["--release-as", "--taken"])
-def test_an_empty_version_is_no_version(call: Call, folder: Path, option: str) -> None:
-    said = call("plan", "--repo", folder, option, "acme=")
-    assert (said.exit, "names no version" in said.err) == (2, True)
-    readable(said)
-
-
-@pytest.mark.parametrize("form", ["markdown", "keep-a-changelog"])
-def test_a_draft_made_again_and_again_keeps_hands_and_tells_nothing_twice(
-    call: Call, folder: Path, form: str
-) -> None:
-    changelog = folder / "CHANGELOG.md"
-    table = f'[tool.tagboat.components.acme.changelog]\nformat = "{form}"\n'
-    (folder / "pyproject.toml").write_bytes(PYPROJECT + table.encode())
-    git(folder, "commit", "-q", "-a", "-m", "chore: configure")
-    git(folder, "tag", "v1.9.0")
-
-    def commit(message: str) -> None:
-        git(folder, "commit", "-q", "-a", "--allow-empty", "-m", message)
-
-    def draft() -> str:
-        said = call("plan", "--repo", folder, "--diff", *DAY)
-        patch = said.out.encode()
-        subprocess.run(["git", "apply", "--allow-empty"], cwd=folder, input=patch, check=True, timeout=60)
-        git(folder, "add", "-A")
-        commit("chore: draft")
-        return changelog.read_text()
-
-    commit("fix: one")
-    first = draft()
-    changelog.write_text(first.replace(" one", " One, by hand", 1))
-    commit("docs: a better word")
-    commit("fix: two")
-    assert "## 1.9.1" in draft().replace("[", "").replace("]", "")
-    commit("fix: three")
-    commit("feat: four")
-    text = draft()
-    assert "1.9.1" not in text
-    assert "2.0.0" not in text
-    for words in ("One, by hand", " two", " three", " four", "1.10.0"):
-        assert text.count(words) >= 1
-    for words in ("One, by hand", " two", " three", " four"):
-        assert text.count(words) == 1, text
-    assert draft() == text

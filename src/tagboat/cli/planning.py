@@ -27,7 +27,7 @@ class PlanWords(NamedTuple):
     as_diff: bool = False
     strict: bool = False
     exit_code: bool = False
-    expect: str = ""
+    expect: str | None = None
     reason: str = ""
     ask_indexes: bool = False
     sandbox: Path | None = None
@@ -58,7 +58,8 @@ def plan(said: PlanWords) -> None:
             from tagboat.cli.proposals import answer, patch, remarks_told, told  # noqa: PLC0415
             from tagboat.wiring.planning import Ask, checked, planned, with_edits  # noqa: PLC0415
 
-            versions = {name: found[-1] for name, found in by_component(said.chosen).items()}
+            _check_words(said)
+            versions = {name: found[0] for name, found in by_component(said.chosen).items()}
             window = (said.since, said.until, said.as_of, said.repository)
             ask = Ask(said.repo, said.components, *window, versions, by_component(said.taken), said.reason)
             made = planned(ask, history)
@@ -66,14 +67,15 @@ def plan(said: PlanWords) -> None:
                 from tagboat.wiring.taken import taken_on_indexes  # noqa: PLC0415 - the network's one way in
 
                 made = planned(taken_on_indexes(ask, made, said.sandbox), history)
-            made = checked(made, expect=said.expect, strict=said.strict)
+            made = checked(made, expect=said.expect or "", strict=said.strict)
             if said.edits or said.as_diff:
                 made = with_edits(made, history)
         if said.as_json:
             report.extra |= answer(made)
+            report.extra |= {"patch": patch(made.next).decode("utf-8", "replace")} if said.as_diff else {}
         for file in made.uncommitted:
             report.say(f"warning: {file} differs in the work tree; the plan follows the commit")
-        if said.as_diff:
+        if said.as_diff and not said.as_json:
             report.raw(patch(made.next))
         elif not said.as_json:
             for next_ in made.next:
@@ -96,15 +98,42 @@ def changelog(said: ChangelogWords) -> None:
         with opened(said.repo) as history:
             from tagboat.wiring.planning import Ask, changelogs  # noqa: PLC0415
 
+            if said.whole and said.since:
+                raise UsageError(
+                    "--all tells of every release, and --since of what comes behind one",
+                    remedy="leave one out",
+                )
             ask = Ask(said.repo, said.components, said.since, said.until, said.as_of, said.repository)
-            for component, sections in changelogs(ask, history, whole=said.whole):
+            for component, sections, warnings in changelogs(ask, history, whole=said.whole):
+                for warning in warnings:
+                    report.say(f"warning: {component}: {warning}")
                 if said.as_json:
-                    rows.append({"component": component, "sections": sections})
+                    rows.append({"component": component, "sections": sections, "warnings": warnings})
                 for number, section in enumerate(sections):
                     report.data(f"\n{section}" if number else section)
                 if not sections:
                     report.say(f"{component}: nothing to release")
         report.extra["changelogs"] = rows
+
+
+def _check_words(said: PlanWords) -> None:
+    """Refuse words that do not fit together: what is silently passed over is found too late.
+
+    Raises:
+        UsageError: they do not.
+    """
+    if said.expect is not None and not said.expect.strip():
+        raise UsageError("--expect names no digest", remedy="give the digest of the plan that was looked at")
+    if said.reason and not said.chosen:
+        raise UsageError(
+            "--reason says why a version is chosen, and none is", remedy="add --release-as VERSION"
+        )
+    for name, versions in by_component(said.chosen).items():
+        if len(versions) > 1:
+            of = f" of {name}" if name else ""
+            raise UsageError(
+                f"{' and '.join(versions)} are two next versions{of}", remedy="choose one of them"
+            )
 
 
 def by_component(texts: tuple[str, ...]) -> dict[str, list[str]]:

@@ -117,8 +117,12 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
     return made
 
 
-def changelogs(ask: Ask, history: LocalHistory, *, whole: bool) -> Iterator[tuple[str, list[str]]]:
-    """Yield each component and its sections, newest first: the next release's, and those of the past when asked.
+def changelogs(
+    ask: Ask, history: LocalHistory, *, whole: bool
+) -> Iterator[tuple[str, list[str], Sequence[str]]]:
+    """Yield each component, its sections, newest first, and what a person should know of them.
+
+    The sections are the next release's, and those of the past when they are asked for.
 
     Args:
         ask: what is asked.
@@ -138,7 +142,7 @@ def changelogs(ask: Ask, history: LocalHistory, *, whole: bool) -> Iterator[tupl
             links = Links(wanted.repository, wanted.host, template(made.tree, rules.notes))
             others = [other for other in made.planning.components if other is not rules]
             found += sections(history, wanted.head, rules, links, [*others, *wanted.beside])
-        yield rules.component, found
+        yield rules.component, found, next_.warnings
 
 
 def planned(ask: Ask, history: LocalHistory) -> Planned:

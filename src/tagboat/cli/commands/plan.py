@@ -18,7 +18,7 @@ from tagboat.cli import options, planning
     "chosen",
     multiple=True,
     metavar="[COMPONENT=]VERSION",
-    help="Plan this version, whatever the changes say.",
+    help="Plan this version, or patch, minor or major, whatever the changes say.",
 )
 @click.option(
     "--taken",
@@ -35,7 +35,7 @@ from tagboat.cli import options, planning
 @click.option("--diff", "as_diff", is_flag=True, help="Print the edits as one patch, and nothing else.")
 @click.option("--strict", is_flag=True, help="Fail when a commit does not count.")
 @click.option("--exit-code", is_flag=True, help="Exit 10 when there is something to release.")
-@click.option("--expect", default="", metavar="DIGEST", help="Fail unless the plan still has this digest.")
+@click.option("--expect", default=None, metavar="DIGEST", help="Fail unless the plan still has this digest.")
 @click.option("--verbose", is_flag=True, help="Show every reason.")
 @options.as_json
 def plan(as_of: datetime | None, **words: Any) -> None:
