@@ -2,6 +2,7 @@
 
 A key there is ``COMPONENT.ATTRIBUTE``, with an attribute of :class:`~tagboat.config.planning.Rules`: ``tag``, one of an
 inner class such as ``versioning.levels``, a whole inner class (``reading``), or one entry of a mapping (``trains.main``).
+The one key without a component is ``linked``.
 """
 
 from __future__ import annotations

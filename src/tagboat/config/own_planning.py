@@ -95,6 +95,10 @@ class _Own:
     def planning(self, components: tuple[Component, ...]) -> Planning:
         made = tuple(self._rules(one, self.document.components[one.name]) for one in components)
         others = self.others
+        if self.document.linked:
+            self.origins["linked"] = f"{self.found.file}:{self._line((*self.found.root, 'linked'))}"
+        elif others and "linked" in others.origins:
+            self.origins["linked"] = others.origins["linked"]
         return Planning(
             dialect=f"tagboat+{others.dialect}" if others else "tagboat",
             source=self.found.file,
@@ -146,10 +150,11 @@ class _Own:
 
     def _note(self, component: str, attribute: str) -> None:
         path: Path = (*self.found.root, "components", component, *file_key(attribute).split("."))
-        line = next(
-            (self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), 1
-        )
-        self.origins[f"{component}.{attribute}"] = f"{self.found.file}:{line}"
+        self.origins[f"{component}.{attribute}"] = f"{self.found.file}:{self._line(path)}"
+
+    def _line(self, path: Path) -> int:
+        ends = range(len(path), 0, -1)
+        return next((self.lines[path[:end]] for end in ends if path[:end] in self.lines), 1)
 
     def _counterpart(self, component: Component) -> Rules | None:
         """Return the rules that another tool has for the component: those of its folder, or the only ones."""

@@ -89,14 +89,15 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         UsageError: a version that a person asks for cannot be.
         StepFailedError: the history is damaged.
     """
-    wanted = wanted._replace(reviewed={**_in_files(history, planning, wanted.head), **wanted.reviewed})
+    asked, planning, wanted = planning.components, *_with_linked(planning, wanted)
+    wanted = wanted._replace(reviewed={**versions_in_files(history, planning, wanted.head), **wanted.reviewed})
     decided = {
         rules.component: decided_of(
             rules,
             last,
             commits,
             wanted,
-            _paths(history, rules, last, wanted),
+            files_changed(history, rules, last, wanted),
             version_places(planning, rules.component),
         )
         for rules, last, commits in commits_since(history, planning.components, wanted)
@@ -105,12 +106,28 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
     if planning.linked:
         from tagboat.planner.versions.linked import linked  # noqa: PLC0415 - few projects link versions
 
-        releases = {name: one.last.version for name, one in decided.items()}
-        due = linked(due, planning.linked, last=releases)
+        due = linked(
+            due,
+            planning.linked,
+            last={name: one.last.version for name, one in decided.items()},
+            taken={name: (*one.last.taken, *wanted.taken.get(name, ())) for name, one in decided.items()},
+            chosen=[name for name, version in wanted.chosen.items() if version],
+            place=planning.origins.get("linked", ""),
+        )
     return tuple(
-        noted(decided[rules.component]._replace(decision=due[rules.component]), wanted)
-        for rules in planning.components
+        noted(decided[rules.component]._replace(decision=due[rules.component]), wanted) for rules in asked
     )
+
+
+def _with_linked(planning: Planning, wanted: Wanted) -> tuple[Planning, Wanted]:
+    """Return the same with the components that were not asked for and have one version with one that was."""
+    names = {rules.component for rules in planning.components}
+    peers = {name for group in planning.linked if names.intersection(group) for name in group}
+    more = tuple(rules for rules in wanted.beside if rules.component in peers)
+    if not more:
+        return planning, wanted
+    beside = tuple(rules for rules in wanted.beside if rules.component not in peers)
+    return planning._replace(components=(*planning.components, *more)), wanted._replace(beside=beside)
 
 
 def decided_of(
@@ -229,7 +246,7 @@ def commits_since(
         yield rules, found[rules.component], commits[rules.component]
 
 
-def _in_files(history: History, planning: Planning, head: str) -> Mapping[str, str]:
+def versions_in_files(history: History, planning: Planning, head: str) -> Mapping[str, str]:
     """Return the versions that files hold, where a person decides by changing them; the tag is derived from it."""
     manual = [rules for rules in planning.components if rules.versioning.strategy == "manual"]
     if not manual:
@@ -260,7 +277,8 @@ def _when_due(decided: Decided, wanted: Wanted) -> Decision:
     return Decision("", Level.NONE, (why, *decision.reasons), decision.warnings)
 
 
-def _paths(history: History, rules: Rules, last: LastRelease, wanted: Wanted) -> Sequence[PathChange]:
+def files_changed(history: History, rules: Rules, last: LastRelease, wanted: Wanted) -> Sequence[PathChange]:
+    """Return the files that changed since the last release, where they decide."""
     if rules.versioning.strategy != "paths":
         return ()
     from tagboat.planner.path_changes import path_changes  # noqa: PLC0415 - few projects go by paths

@@ -258,6 +258,7 @@ class _Reader:
             kind = text_of(options, "type", place)
             if kind == "linked-versions":
                 linked.append(tuple(n for n in texts_of(options, "components", place) if n in known))
+                self.origins["linked"] = f"{self.file}: plugins linked-versions"
             elif kind == "sentence-case":
                 words = texts_of(options, "specialWords", place)
                 cases = words if "specialWords" in options else _SPECIAL_WORDS

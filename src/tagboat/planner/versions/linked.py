@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tagboat.core.proposal import Reason
+from tagboat.errors import UsageError
 from tagboat.planner.versions.decide import Decision
 from tagboat.planner.versions.pep440 import read as read_pep440
 from tagboat.planner.versions.schemes import Number
 from tagboat.planner.versions.semver import SemVer
 from tagboat.planner.versions.semver import read as read_semver
+from tagboat.planner.versions.taken import Taken
 
 
 def linked(
@@ -17,16 +19,25 @@ def linked(
     groups: Sequence[Sequence[str]],
     *,
     last: Mapping[str, str] | None = None,
+    taken: Mapping[str, Collection[str]] | None = None,
+    chosen: Collection[str] = (),
+    place: str = "",
 ) -> dict[str, Decision]:
     """Return the decisions with one version for each group, the highest of its members.
 
     A member without changes is released too when another one is, and its reasons say why. When a member's last
-    release is as high already, the group goes above that one.
+    release is as high already, the group goes above that one; a version that a member has already is passed over.
 
     Args:
         decisions: component → decision.
         groups: the names of the components that belong together; names without a decision are passed over.
         last: component → version of its last release.
+        taken: component → versions that exist already.
+        chosen: the components whose versions a person asked for.
+        place: where the groups were configured.
+
+    Raises:
+        UsageError: a person asked for a version that is not the group's.
     """
     found = dict(decisions)
     for group in groups:
@@ -35,23 +46,35 @@ def linked(
         if not released:
             continue
         past = [text for name in members if (text := (last or {}).get(name, ""))]
-        leader, version = _highest({name: decisions[name].version for name in released}, past, decisions)
+        held = [text for name in members for text in (taken or {}).get(name, ())]
+        leader, version, why = _highest({name: decisions[name] for name in released}, past, held)
         for name in members:
-            found[name] = _joined(decisions[name], version, leader, decisions[leader])
+            rule = why if name == leader else f"its version is linked with {leader}'s, which is {version}"
+            if name in chosen and decisions[name].version != version:
+                raise UsageError(
+                    f"{decisions[name].version} was asked for {name}, but {rule}",
+                    remedy="ask for one version that all linked components can have",
+                )
+            found[name] = _joined(decisions[name], version, Reason(decisions[leader].level, rule, place=place))
     return found
 
 
 def _highest(
-    versions: Mapping[str, str], past: Sequence[str], decisions: Mapping[str, Decision]
-) -> tuple[str, str]:
-    numbers = _numbers([*versions.values(), *past])
-    leader = max(versions, key=lambda name: numbers[versions[name]].key)
-    number = numbers[versions[leader]]
-    level = max(decisions[name].level for name in versions)
+    decisions: Mapping[str, Decision], past: Sequence[str], held: Collection[str]
+) -> tuple[str, str, str]:
+    """Return the component that leads, the group's version, and why that is not the leader's own, or ""."""
+    numbers = _numbers([*(decision.version for decision in decisions.values()), *past])
+    leader = max(decisions, key=lambda name: numbers[decisions[name].version].key)
+    own = number = numbers[decisions[leader].version]
     barrier = max((numbers[text] for text in past), key=lambda one: one.key, default=None)
+    why = ""
     if barrier is not None and number.key <= barrier.key:
-        return leader, barrier.moved(level).text
-    return leader, versions[leader]
+        number = barrier.moved(max(decision.level for decision in decisions.values()))
+        why = f"a component that it is linked with has {barrier.text} already, so {number.text} is next"
+    free, skipped = Taken(held).free(number)
+    if skipped:
+        why = f"{number.text} exists already, so {free.text} is the first version that is free"
+    return leader, decisions[leader].version if free is own else free.text, why
 
 
 def _numbers(texts: Sequence[str]) -> dict[str, Number]:
@@ -69,12 +92,9 @@ def _by_semver(text: str) -> Number:
         return SemVer((0, 0, 0))
 
 
-def _joined(decision: Decision, version: str, leader: str, highest: Decision) -> Decision:
+def _joined(decision: Decision, version: str, why: Reason) -> Decision:
     if decision.version == version:
         return decision
-    rule = f"its version is linked with {leader}'s, which is {version}"
     return decision._replace(
-        version=version,
-        level=max(decision.level, highest.level),
-        reasons=(Reason(highest.level, rule), *decision.reasons),
+        version=version, level=max(decision.level, why.level), reasons=(why, *decision.reasons)
     )
