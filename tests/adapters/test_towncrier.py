@@ -92,15 +92,40 @@ def test_a_template_that_breaks_its_bounds_is_an_error(template: str) -> None:
         drafted(files, "NEWS.rst")
 
 
-@pytest.mark.needs("isolation")
-def test_a_template_reaches_neither_the_network_nor_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TAGBOAT_PYPI_TOKEN", "a-secret")
-    look = "{{ cycler.__init__.__globals__.os.environ.get('TAGBOAT_PYPI_TOKEN') }}"
-    files = {"pyproject.toml": config("NEWS.rst", 'template = "t.jinja"\n'), "t.jinja": look}
-    assert drafted(files, "NEWS.rst") == "None"
-    call = "{{ cycler.__init__.__globals__.__builtins__.__import__('socket').create_connection(('127.0.0.1', 9)) }}"
-    with pytest.raises(ConfigError, match="Network is unreachable"):
-        drafted({**files, "t.jinja": call}, "NEWS.rst")
+@pytest.mark.parametrize("path", ["NEWS.rst", "NEWS.md"])
+@pytest.mark.parametrize(
+    "look",
+    [
+        "{{ cycler.__init__.__globals__.os.popen('touch ' + MARK).read() }}",
+        "{{ get_indent.__globals__['os'].popen('touch ' + MARK).read() }}",
+        "{{ (versiondata | attr('__class__')).__mro__[1].__subclasses__() }}",
+        "{{ '{0.__class__.__mro__}'.format(versiondata) }}",
+    ],
+)
+def test_a_hostile_template_runs_nothing(path: str, look: str, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    files = {
+        **FILES,
+        "pyproject.toml": config(path, 'template = "t.jinja"\n'),
+        "t.jinja": look.replace("MARK", repr(str(mark))),
+    }
+    with pytest.raises(ConfigError, match=r"towncrier cannot render .*: jinja2\..*SecurityError: "):
+        drafted(files, path)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("key", ["issue_format", "title_format"])
+@pytest.mark.parametrize("form", ["{issue.__class__}", "{name[0].__class__}", "{version:{name.__doc__}}"])
+def test_a_form_of_issues_or_titles_looks_into_nothing(key: str, form: str) -> None:
+    with pytest.raises(ConfigError, match=f"{key}: '.*' asks for more than a name"):
+        drafted({**FILES, "pyproject.toml": config("NEWS.rst", f'{key} = "{form}"\n')}, "NEWS.rst")
+
+
+def test_an_ordinary_form_of_issues_and_titles_is_kept() -> None:
+    more = 'issue_format = "{{x.y}} `issue {issue} <i/{issue:>3}>`__"\ntitle_format = "{name} {version:.8} ({project_date})"\n'
+    notes = drafted({**FILES, "pyproject.toml": config("NEWS.rst", more)}, "NEWS.rst")
+    assert notes.startswith("boat 1.1.0 (2026-01-31)")
+    assert "{x.y} `issue 1 <i/  1>`__" in notes
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

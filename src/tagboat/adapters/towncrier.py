@@ -1,7 +1,7 @@
 """Towncrier's own rendering of a project's fragments, in a child that has no network, little time and little memory.
 
-Its templates are Jinja programs of the project, which towncrier runs without a sandbox; so it sees a folder with the
-fragments alone, and nothing of ours.
+Its templates are Jinja programs of the project, which towncrier runs without a sandbox. Here they run in Jinja's, because
+a plan of a hostile repository must run nothing of it; and the child sees a folder with the fragments alone.
 
 Run as a program (``python -m tagboat.adapters.towncrier FILE ARGUMENT...``) it bounds itself, sends its standard output to
 FILE and becomes towncrier: messages and the rendered text are kept apart so.
@@ -89,6 +89,11 @@ def main(argv: Sequence[str]) -> None:
     """Bound this process, send its output to the file that ``argv`` names first, and run towncrier with the rest."""
     import resource  # noqa: PLC0415 - not on every platform
 
+    from jinja2 import Template  # noqa: PLC0415 - an extra
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+
+    # What Jinja makes of every template that is not given an environment: towncrier gives none.
+    Template.environment_class = SandboxedEnvironment
     for limit, most in (
         (resource.RLIMIT_CPU, _SECONDS),
         (resource.RLIMIT_AS, _MOST_MEMORY),

@@ -23,6 +23,7 @@ MOST_FILES: Final = 5_000
 MOST_BYTES: Final = 8 << 20
 
 _TYPES: Final = ("feature", "bugfix", "doc", "removal", "misc")
+_LOOKS_INSIDE: Final = re.compile(r"\{[^{}:]*[.\[]")
 _RESOURCE: Final = re.compile(r"[-\w.]+:[-\w.]+")
 _IGNORED: Final = (".gitignore", ".gitkeep", ".keep", "readme", "readme.md", "readme.rst")
 
@@ -59,6 +60,7 @@ def fragments(tree: Tree, notes: Notes) -> Fragments:
             f"{file} is not there: it should configure towncrier", remedy="name the file that does"
         )
     table = inner(parse(file, data), "tool", "towncrier")
+    _check_forms(file, table)
     files = {file: data}
     beside = normpath(join(dirname(file), "pyproject.toml"))
     if beside in tree.paths:
@@ -87,6 +89,16 @@ def fragments(tree: Tree, notes: Notes) -> Fragments:
     start = str(table.get("start_string") or mark_of(str(table.get("filename", "NEWS.rst"))))
     name = str(table.get("name") or project or table.get("package") or "")
     return Fragments(file, files, used, name, start)
+
+
+def _check_forms(file: str, table: Mapping[str, Any]) -> None:
+    """Refuse forms whose placeholders are more than names: a form of Python's can look into what it is given."""
+    for key in ("issue_format", "title_format"):
+        form = str(table.get(key) or "")
+        if _LOOKS_INSIDE.search(form.replace("{{", "").replace("}}", "")):
+            raise ConfigError(
+                f"{file}: {key}: {form!a} asks for more than a name", remedy="write {issue}, {name} or {version}"
+            )
 
 
 def _inside(file: str, key: str, path: str) -> str:
