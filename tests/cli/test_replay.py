@@ -209,3 +209,18 @@ def test_a_branch_of_an_impossible_day_is_no_draft(call: Call, tmp_path: Path, d
     into_git(Drawing(commits, tags={"v1.2.0": "old"}, branches=branches), tmp_path / "work")
     said = call("replay", tmp_path / "work", "--drafts", "--json")
     assert (said.exit, said.out) == (0, ""), said.err
+
+
+@pytest.mark.parametrize(
+    "words", [["--corrected"], ["--drafts", "--releases", "list.jsonl"]], ids=["corrected", "two questions"]
+)
+def test_words_that_do_not_fit_together_are_refused(
+    call: Call,
+    made: tuple[Path, dict[str, str]],
+    tmp_path: Path,
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.jsonl").write_text("")
+    assert call("replay", made[0], *words).exit == 2

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tagboat.config.planning import Notes, Planning, Rules
 from tagboat.config.project import Tree
+from tagboat.core.proposal import Next
 from tagboat.errors import ConfigError
 from tagboat.planner.notes.heading import Heading
 
@@ -73,3 +74,17 @@ def _rendered(tree: Tree, rules: Rules, heading: Heading) -> str:
     found = fragments(tree, rules.notes)
     name = found.name or rules.distribution
     return rendered(found.files, found.config, name=name, version=heading.version, day=heading.date)
+
+
+def with_waiting(tree: Tree, rules: Rules, next_: Next) -> Next:
+    """Return the proposal with a word on fragments that wait while the commits ask for no release."""
+    if next_.version or rules.notes.format != "towncrier":
+        return next_
+    from tagboat.planner.notes.fragments import fragments  # noqa: PLC0415 - towncrier's projects only
+
+    count = len(fragments(tree, rules.notes).used)
+    if not count:
+        return next_
+    wait = "1 fragment waits" if count == 1 else f"{count} fragments wait"
+    hint = f"{wait}, and no commit asks for a release; --release-as patch, minor or major releases them"
+    return next_._replace(warnings=(*next_.warnings, hint))

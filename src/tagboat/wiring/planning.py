@@ -17,7 +17,7 @@ from tagboat.core.conventional import MERGE
 from tagboat.core.proposal import Next
 from tagboat.errors import RefusedError, StalePlanError, UsageError
 from tagboat.planner.propose import Wanted, propose
-from tagboat.wiring.notes import given, template, with_marks
+from tagboat.wiring.notes import given, template, with_marks, with_waiting
 from tagboat.wiring.remotes import forge_of
 from tagboat.wiring.uncommitted import Watched, uncommitted
 
@@ -111,7 +111,7 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
         listed = "; ".join(f"{u.commit[:12]} {u.title[:80]!r}: {u.reason}" for _, u in unread[:20])
         more = f"; and {len(unread) - 20} more" if len(unread) > 20 else ""
         raise RefusedError(
-            f"{len(unread)} commits do not count: {listed}{more}",
+            f"{len(unread)} {'commit does' if len(unread) == 1 else 'commits do'} not count: {listed}{more}",
             remedy="reword them before they are merged, or plan without --strict",
         )
     return made
@@ -158,7 +158,12 @@ def planned(ask: Ask, history: LocalHistory) -> Planned:
         ConfigError: the configuration has mistakes.
     """
     found = asked(history, ask)
-    proposals = propose(history, found.planning, found.wanted)
+    proposals = tuple(
+        with_waiting(found.tree, rules, next_)
+        for rules, next_ in zip(
+            found.planning.components, propose(history, found.planning, found.wanted), strict=True
+        )
+    )
     said = _digest(found.wanted, found.planning, proposals)
     return Planned(found.planning, found.wanted, proposals, found.tree, found.uncommitted, said)
 

@@ -12,6 +12,7 @@ from tagboat.cli import options
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
 from tagboat.core.text import plain
+from tagboat.errors import UsageError
 
 
 @click.command()
@@ -40,6 +41,10 @@ def replay(
     """Show what would have been planned for each release of REPO, by the configuration of that time."""
     report = Report("replay", as_json=False)
     with answering(report):
+        if corrected and not drafts:
+            raise UsageError("--corrected is for drafts", remedy="add --drafts")
+        if drafts and releases is not None:
+            raise UsageError("--drafts and --releases are two questions", remedy="ask one at a time")
         if drafts:
             _drafts(repo, compatible=not corrected, as_json=as_json)
         elif releases is not None:
@@ -86,7 +91,11 @@ def _found(repo: Path, components: tuple[str, ...], *, as_json: bool) -> None:
                 click.echo(f"  {plain(text, limit=200)}")
     if not as_json:
         right = f"{versions} versions right, {sections} of {noted} sections identical"
-        click.echo(f"{count} releases: {right}" if count else "no release was found in tags and changelog")
+        click.echo(
+            f"{count} {'release' if count == 1 else 'releases'}: {right}"
+            if count
+            else "no release was found in tags and changelog"
+        )
 
 
 def _row(result: Any) -> dict[str, Any]:
