@@ -97,7 +97,8 @@ def _check_forms(file: str, table: Mapping[str, Any]) -> None:
         form = str(table.get(key) or "")
         if _LOOKS_INSIDE.search(form.replace("{{", "").replace("}}", "")):
             raise ConfigError(
-                f"{file}: {key}: {form!a} asks for more than a name", remedy="write {issue}, {name} or {version}"
+                f"{file}: {key}: {form!a} asks for more than a name",
+                remedy="write {issue}, {name} or {version}",
             )
 
 
