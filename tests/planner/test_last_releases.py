@@ -160,7 +160,10 @@ def test_a_person_says_where_to_start() -> None:
     assert (by_tag.version, by_tag.tag, by_tag.commit) == ("1.0.0", "v1.0.0", held.ids["1"])
     by_id = last(tags, since=held.ids["2"])
     assert (by_id.version, by_id.tag) == ("2.0.0", "v2.0.0")
-    assert last(tags, since=held.ids["5"]).commit == held.ids["5"]
+    later = last(tags, since=held.ids["5"])
+    assert (later.version, later.tag, later.commit) == ("2.0.0", "v2.0.0", held.ids["5"])
+    assert last({"v2.0.0": "6"}, since=held.ids["5"]).version == ""
+    assert last({"v2.0.0": "6", "v1.0.0": "2"}, since="side").version == "1.0.0"
     with pytest.raises(UsageError, match="--since nowhere names no commit"):
         last(tags, since="nowhere")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -63,10 +64,14 @@ def last_releases(
     merged = history.merged_tags(head) if reachable else None
     cut = _cut_off(history)
     found: dict[str, LastRelease] = {}
+    reached = cache(history.merged_tags)
     for rules in components:
         tags = every[rules.component]
         seen = tags if merged is None else [pair for pair in tags if pair[1].name in merged]
-        last = _last_release(history, rules, seen, head, branch, since)
+        if since:
+            last = _chosen(history, rules, seen, since, reached)
+        else:
+            last = _last_release(history, rules, seen, head, branch)
         # Whoever names the last release asks what would have been; paths go on from the highest version of their line.
         if not since and rules.versioning.strategy != "paths":
             last = last._replace(taken=_taken(tags, last.version))
@@ -86,11 +91,8 @@ def _last_release(
     tags: Sequence[tuple[str, TagRef]],
     head: str,
     branch: str,
-    since: str,
 ) -> LastRelease:
     read = reader(rules.versioning, date.min)
-    if since:
-        return _chosen(history, rules, tags, since)
     newest = list(islice(_of_line(newest_first(tags, read), rules, branch), _NEAR))
     taken = tuple(past.version for _, past in newest)
     if rules.manifest:
@@ -157,17 +159,25 @@ def _unread(text: str, read: Reader) -> bool:
     return False
 
 
-def _chosen(history: History, rules: Rules, tags: Sequence[tuple[str, TagRef]], since: str) -> LastRelease:
+def _chosen(
+    history: History,
+    rules: Rules,
+    tags: Sequence[tuple[str, TagRef]],
+    since: str,
+    reached: Callable[[str], Collection[str]],
+) -> LastRelease:
+    """A tag is a release; another commit only says where the changes begin, and the highest release below it counts."""
     commit = history.resolve(since)
     if commit is None:
         raise UsageError(f"--since {since} names no commit", remedy="give a tag, a branch or a commit's id")
-    version = version_in(rules.tag, since)
-    if version is None:
-        here = [(text, tag) for text, tag in tags if tag.commit == commit]
-        read = reader(rules.versioning, date.min)
-        for _, past in newest_first(here, read):
-            return LastRelease(past.version, past.tag, commit)
-    return LastRelease(version or "", since if version else "", commit)
+    named = any(tag.name == since for tag in history.tags())
+    version = version_in(rules.tag, since) if named else None
+    if version:
+        return LastRelease(version, since, commit)
+    before = [(text, tag) for text, tag in tags if tag.name in reached(commit)]
+    for _, past in newest_first(before, reader(rules.versioning, date.min)):
+        return LastRelease(past.version, past.tag, commit)
+    return LastRelease(commit=commit)
 
 
 def _of_line(
