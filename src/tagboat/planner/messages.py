@@ -15,10 +15,6 @@ from tagboat.config.planning import ReadingRules
 from tagboat.core.change import Change, Level, Reading, Unread
 from tagboat.core.commit import Commit
 from tagboat.core.conventional import read
-from tagboat.planner.message_rules import ruled
-from tagboat.planner.repeats import Repeats
-from tagboat.planner.reverts import Entry, cancelled, revert_of
-from tagboat.planner.squashes import bullets_of
 
 
 class LeftOut(NamedTuple):
@@ -68,36 +64,9 @@ def changes_of(commits: Iterable[Commit], rules: ReadingRules) -> Counted:
     reading = _reader(rules, levels)
     if not rules.reverts and not rules.once:
         return _each(commits, reading, levels)
-    entries: list[Entry] = []
-    repeats = Repeats()
-    for commit in commits:
-        said = reading(commit)
-        if said is None:
-            continue
-        title = commit.title
-        entry = Entry(commit.id, title, said.changes, said.unread)
-        if rules.reverts:
-            entry.revert = revert_of(title, commit.message, said.changes)
-        if rules.once:
-            repeats.note(commit, len(entries), title)
-        entries.append(entry)
-    twins = repeats.found(entries)
-    taken_back, spent = cancelled(entries, twins) if rules.reverts else ({}, frozenset())
-    changes: list[Change] = []
-    unread: list[Unread] = []
-    for place, entry in enumerate(entries):
-        if place in twins or place in taken_back or place in spent:
-            continue
-        changes.extend(entry.changes)
-        if not entry.changes and entry.unread:
-            unread.append(Unread(entry.commit, entry.title, entry.unread))
-    return Counted(
-        tuple(changes),
-        tuple(unread),
-        _left_out(entries, taken_back),
-        _left_out(entries, twins),
-        levels,
-    )
+    from tagboat.planner.interplay import less_what_is_undone  # noqa: PLC0415 - not for every dialect
+
+    return less_what_is_undone(commits, reading, rules, levels)
 
 
 def _each(
@@ -115,16 +84,13 @@ def _each(
     return Counted(tuple(changes), tuple(unread), levels=levels)
 
 
-def _left_out(entries: list[Entry], because: Mapping[int, int]) -> tuple[LeftOut, ...]:
-    return tuple(
-        LeftOut(entries[place].commit, entries[place].title, entries[other].commit)
-        for place, other in sorted(because.items())
-    )
-
-
 def _reader(rules: ReadingRules, levels: dict[Change, Level]) -> Callable[[Commit], Reading | None]:
     """Return what reads one commit; None is its answer for one that a rule leaves out."""
-    first = ruled(rules, levels) if rules.rules else _plain
+    first: Callable[[Commit], Reading | None] = _plain
+    if rules.rules:
+        from tagboat.planner.message_rules import ruled  # noqa: PLC0415 - few projects have rules
+
+        first = ruled(rules, levels)
     if rules == ReadingRules(rules.rules, rules.each_line, rules.reverts, once=rules.once):
         return first
 
@@ -136,6 +102,8 @@ def _reader(rules: ReadingRules, levels: dict[Change, Level]) -> Callable[[Commi
             return None
         changes = said.changes if rules.bodies else _own(commit, said.changes)
         if rules.bullets:
+            from tagboat.planner.squashes import bullets_of  # noqa: PLC0415 - few read them
+
             changes = (*changes, *bullets_of(commit, changes))
         return _known(commit, changes, said.unread, rules)
 

@@ -7,7 +7,6 @@ Exact for ASCII and for Latin letters with accents; other characters follow by t
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from typing import Final
 
@@ -29,6 +28,8 @@ def collation_key(text: str) -> Key:
     """Return what sorts ``text`` as the root collation does: letters, accents, case."""
     if text.isascii():
         return text.encode().translate(_TABLE, _IGNORED).decode("latin-1"), "", text.swapcase()
+    import unicodedata  # noqa: PLC0415 - most texts need none of it
+
     apart = unicodedata.normalize("NFD", text)
     ranks = "".join(chr(rank) for rank in map(_rank, apart) if rank)
     accents = "".join(map(_accent, apart))
@@ -39,6 +40,8 @@ def collation_key(text: str) -> Key:
 @cache
 def _accent(character: str) -> str:
     """Return the secondary weight: a letter's own, an accent's, or nothing for what has none."""
+    import unicodedata  # noqa: PLC0415 - asked once a character
+
     if unicodedata.combining(character):
         return _ACCENTS.get(character, character)
     return _PLAIN if _rank(character) else ""
@@ -50,6 +53,8 @@ def _rank(character: str) -> int:
     known = _RANKS.get(character.lower())
     if known is not None:
         return known
+    import unicodedata  # noqa: PLC0415 - asked once a character
+
     kind = unicodedata.category(character)
     if kind in {"Cc", "Cf", "Mn", "Me"}:
         return 0
