@@ -186,7 +186,8 @@ def echo_json(answer: Mapping[str, Any]) -> None:
     import json  # noqa: PLC0415 - not for people
 
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    _echo(json.dumps(answer, indent=1, ensure_ascii=not encoding.startswith("utf")))
+    indent = 1 if sys.stdout is not None and sys.stdout.isatty() else None
+    _echo(json.dumps(answer, indent=indent, ensure_ascii=not encoding.startswith("utf")))
 
 
 def _echo(text: str, *, err: bool = False) -> None:
