@@ -252,6 +252,7 @@ def test_a_link_is_no_file_and_a_file_without_a_line_end_is(folder: Path, histor
     assert tree.get("vendored") is None
     assert tree.get("VERSION") == b"a.txt"
     assert {*tree.paths} == {"VERSION", "a.txt"}
+    assert {*tree.links()} == {"CHANGELOG.md"}
 
 
 def test_a_reader_that_stops_early_leaves_no_child(folder: Path, history: LocalHistory) -> None:

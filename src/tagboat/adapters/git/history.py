@@ -28,6 +28,8 @@ _BRANCH: Final = ("symbolic-ref", "--quiet", "--short", "HEAD")
 _REMOTE: Final = ("config", "--get", "remote.origin.url")
 _ON_BRANCH: Final = b"ref: refs/heads/"
 _LONGEST_LINK: Final = 4096
+_FILES: Final = "100"
+_LINK: Final = "120000"
 
 
 class LocalHistory:
@@ -47,7 +49,7 @@ class LocalHistory:
     def __init__(self, path: Path, *, lenient: bool = False) -> None:
         self._lenient = lenient
         self._lacking_blobs: set[str] = set()
-        self._listed: tuple[str, Mapping[str, str]] = ("", {})
+        self._listed: tuple[str, Mapping[str, Mapping[str, str]]] = ("", {})
         self.lacking: set[str] = set()
         self._begun: dict[tuple[str, ...], Running] = {}
         self._dir = git_dir_of(path)
@@ -186,7 +188,11 @@ class LocalHistory:
 
     def tree(self, commit: str) -> Tree:
         """See :class:`~tagboat.ports.history.History`; symbolic links and submodules are no files."""
-        return listed_when_asked(lambda path: self.read(commit, path), lambda: self._paths(commit))
+        return listed_when_asked(
+            lambda path: self.read(commit, path),
+            lambda: frozenset(self._blobs(commit)),
+            lambda: self._entries(commit, _LINK),
+        )
 
     def read(self, commit: str, path: str) -> bytes | None:
         """See :class:`~tagboat.ports.history.History`."""
@@ -249,19 +255,22 @@ class LocalHistory:
         done = self._git.run(*asked, content="".join(f"{commit}\n" for commit in commits).encode())
         return done.stdout.decode().split()
 
-    def _paths(self, commit: str) -> frozenset[str]:
-        return frozenset(self._blobs(commit))
-
     def _blobs(self, commit: str) -> Mapping[str, str]:
+        return self._entries(commit, _FILES)
+
+    def _entries(self, commit: str, mode: str) -> Mapping[str, str]:
+        """Return path → id of the entries whose mode begins so."""
         if self._listed[0] != commit:
             asked = ("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
             listed = self._git.run(*asked).stdout.decode("utf-8", "surrogateescape")
-            entries = (line.partition("\t") for line in listed.split("\0"))
-            self._listed = (
-                commit,
-                {path: head.split(" ")[2] for head, _, path in entries if head.startswith("100")},
-            )
-        return self._listed[1]
+            found: dict[str, dict[str, str]] = {_FILES: {}, _LINK: {}}
+            for line in listed.split("\0"):
+                head, _, path = line.partition("\t")
+                kind = _FILES if head.startswith(_FILES) else head.partition(" ")[0]
+                if kind in found:
+                    found[kind][path] = head.split(" ")[2]
+            self._listed = (commit, found)
+        return self._listed[1][mode]
 
     def _streamed(
         self, commands: Sequence[Sequence[str]], asked: IO[bytes], said: IO[bytes], *, with_paths: bool

@@ -8,15 +8,20 @@ from functools import cached_property
 from tagboat.config.project import Tree
 
 
-def listed_when_asked(read: Callable[[str], bytes | None], listing: Callable[[], frozenset[str]]) -> Tree:
+def listed_when_asked(
+    read: Callable[[str], bytes | None],
+    listing: Callable[[], frozenset[str]],
+    links: Callable[[], Collection[str]] = tuple,
+) -> Tree:
     """Return a tree that looks single files up one by one, and lists them when it is walked through.
 
     Args:
         read: returns a file's content, or None when there is none of this path.
         listing: returns the paths of all files.
+        links: returns the paths of all symbolic links.
     """
     files = _Files(read, listing)
-    return Tree(files, lambda path: files.content(path) or b"")
+    return Tree(files, lambda path: files.content(path) or b"", links)
 
 
 class _Files(Collection[str]):

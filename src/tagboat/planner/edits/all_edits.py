@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from tagboat.config.planning import Rules
@@ -14,6 +15,7 @@ from tagboat.config.project import Tree
 from tagboat.core.proposal import FileEdit, Next, Place
 from tagboat.errors import ConfigError
 from tagboat.planner.edits.files import file_edits
+from tagboat.planner.edits.paths import check_place
 from tagboat.planner.notes.formats import inserted
 from tagboat.planner.notes.heading import Heading
 from tagboat.planner.notes.redraft import Comment, redrafted
@@ -52,6 +54,8 @@ def all_edits(
             edited = _with(now, {edit.path: edit.after for edit in edits})
             draft = drafts.get(next_.component)
             noted = _changelog(edited, rules[next_.component], next_, today, draft)
+            for edit in (*edits, *noted):
+                check_place(tree, edit.path)
         except ConfigError as error:
             mistakes.append(error)
             continue
@@ -77,9 +81,9 @@ def composed(proposals: Sequence[Next]) -> tuple[FileEdit, ...]:
 def _changelog(
     tree: Tree, rules: Rules, next_: Next, today: date, draft: StandingDraft | None
 ) -> tuple[FileEdit, ...]:
-    path = changelog_path(rules)
-    if not path or not next_.section:
+    if not rules.notes.path or not next_.section:
         return ()
+    path = str(PurePosixPath(changelog_path(rules)))
     before = tree.get(path)
     try:
         text = before.decode("utf-8") if before is not None else None
@@ -126,4 +130,4 @@ def _with(tree: Tree, changed: Mapping[str, bytes | None]) -> Tree:
         return tree
     overlay = {path: content for path, content in changed.items() if content is not None}
     paths = frozenset((*tree.paths, *overlay)) - (changed.keys() - overlay.keys())
-    return Tree(paths, lambda path: overlay[path] if path in overlay else tree.read(path))
+    return Tree(paths, lambda path: overlay[path] if path in overlay else tree.read(path), tree.links)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from tagboat.config.planning import Edit, EditKind, Rules
-from tagboat.config.project import Tree, setup_cfg_of
+from tagboat.config.project import Tree, inside, setup_cfg_of
 from tagboat.core.proposal import FileEdit
 from tagboat.errors import ConfigError
 from tagboat.planner.edits.locks import is_lock, lock_spots
 from tagboat.planner.edits.merge import Wanted, merged
 from tagboat.planner.edits.own import lock_files, own_spots
-from tagboat.planner.edits.paths import named
+from tagboat.planner.edits.paths import check_links, named
 from tagboat.planner.edits.spots import LONGEST, REMEDY, Found, Source, Words
 
 _ENDINGS: dict[str, EditKind] = {
@@ -84,6 +84,7 @@ def _found(
         return
     files = named(tree.paths, rules.path, edit.path, rules.exclude)
     if not files and edit.required:
+        check_links(tree, edit.path[1:] if edit.path.startswith("/") else inside(rules.path, edit.path))
         raise ConfigError(f"{edit.path}: there is no such file in the commit", remedy=REMEDY)
     nothing: list[str] = []
     there = 0

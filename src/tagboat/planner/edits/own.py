@@ -20,6 +20,7 @@ from tagboat.config.planning import Rules
 from tagboat.config.project import Tree, inside, table_of
 from tagboat.errors import ConfigError
 from tagboat.planner.edits.locks import NAMES, lock_spots
+from tagboat.planner.edits.paths import check_links
 from tagboat.planner.edits.python import beside, version_of
 from tagboat.planner.edits.spots import LONGEST, REMEDY, Source, Spot, Words
 from tagboat.planner.version_place import decisive_places, metadata_places, package_roots
@@ -133,8 +134,10 @@ def _declared(pyproject: Mapping[str, Any]) -> Iterator[str]:
 
 def _explain(tree: Tree, folder: str, name: str) -> None:
     """Raise unless the version is dynamic by a way that no file of the project tells."""
-    file = inside(folder, "pyproject.toml")
+    for file in ("setup.py", "setup.cfg", "pyproject.toml"):
+        check_links(tree, inside(folder, file))
     pyproject = table_of(tree, folder)
+    file = inside(folder, "pyproject.toml")
     pointer = next((".".join(path) for path in _POINTERS if _there(pyproject, path)), "")
     dynamic = inner(pyproject, "project").get("dynamic")
     if not pointer and isinstance(dynamic, list) and "version" in dynamic:

@@ -6,7 +6,39 @@ import fnmatch
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
+from tagboat.config.project import Tree
 from tagboat.errors import ConfigError
+
+_NO_NAMES = frozenset({"", ".", "..", ".git"})
+
+
+def check_place(tree: Tree, path: str) -> None:
+    """Check that a file can be written there: inside the repository, and not where a symbolic link leads.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    if not _NO_NAMES.isdisjoint(path.lower().split("/")):
+        raise ConfigError(
+            f"{path!a} is no place for a file of the repository", remedy="name a file inside it, without .."
+        )
+    if path not in tree.paths:
+        check_links(tree, path)
+
+
+def check_links(tree: Tree, path: str) -> None:
+    """Check that a path is no symbolic link, and lies below none.
+
+    Raises:
+        ConfigError: it is, or does.
+    """
+    above = (path, *map(str, PurePosixPath(path).parents))
+    link = next((place for place in above if place in tree.links()), "")
+    if link:
+        raise ConfigError(
+            f"{path}: {link} is a symbolic link, which no edit follows",
+            remedy="name the file that it leads to, or put a file in its place",
+        )
 
 
 def named(paths: Collection[str], folder: str, path: str, exclude: Collection[str] = ()) -> list[str]:
