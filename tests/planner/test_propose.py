@@ -230,6 +230,14 @@ def test_a_hotfix_of_an_older_line_stays_in_its_line() -> None:
     assert only(held, rules, branch="main").version == "2.4.1"
 
 
+def test_rules_that_ask_for_a_branch_warn_when_none_is_known() -> None:
+    held = line("feat: begin", "feat: x")
+    for rules in (Rules("acme", trains={"next": "rc"}), Rules("acme", lines={"main": ">=1"})):
+        assert [text.split(",")[0] for text in only(held, rules).warnings] == ["no branch is known"]
+        assert only(held, rules, branch="main").warnings == ()
+    assert only(held, Rules("acme", trains={"main": ""})).warnings == ()
+
+
 def test_a_branch_can_be_a_train() -> None:
     rules = Rules("acme", trains={"next": "rc", "main": ""})
     held = line("feat: 0", "feat: 1")

@@ -86,6 +86,12 @@ def window(function: F) -> F:
             metavar="DAY",
             help="The day of the release (default: today).",
         ),
+        click.option(
+            "--branch",
+            default="",
+            metavar="NAME",
+            help="The branch that is released from (default: the one --until names, or that is checked out).",
+        ),
         click.option("--until", default="HEAD", metavar="REVISION", help="Plan from here (default: HEAD)."),
         click.option(
             "--since",

@@ -20,6 +20,7 @@ class PlanWords(NamedTuple):
     repository: str = ""
     since: str = ""
     until: str = "HEAD"
+    branch: str = ""
     as_of: date | None = None
     chosen: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
@@ -43,6 +44,7 @@ class ChangelogWords(NamedTuple):
     repository: str = ""
     since: str = ""
     until: str = "HEAD"
+    branch: str = ""
     as_of: date | None = None
     whole: bool = False
     as_json: bool = False
@@ -61,7 +63,8 @@ def plan(said: PlanWords) -> None:
             _check_words(said)
             versions = {name: found[0] for name, found in by_component(said.chosen).items()}
             window = (said.since, said.until, said.as_of, said.repository)
-            ask = Ask(said.repo, said.components, *window, versions, by_component(said.taken), said.reason)
+            taken = by_component(said.taken)
+            ask = Ask(said.repo, said.components, *window, versions, taken, said.reason, said.branch)
             made = planned(ask, history)
             if said.ask_indexes:
                 from tagboat.wiring.taken import taken_on_indexes  # noqa: PLC0415 - the network's one way in
@@ -103,7 +106,8 @@ def changelog(said: ChangelogWords) -> None:
                     "--all tells of every release, and --since of what comes behind one",
                     remedy="leave one out",
                 )
-            ask = Ask(said.repo, said.components, said.since, said.until, said.as_of, said.repository)
+            window = (said.since, said.until, said.as_of, said.repository)
+            ask = Ask(said.repo, said.components, *window, branch=said.branch)
             for component, sections, warnings in changelogs(ask, history, whole=said.whole):
                 for warning in warnings:
                     report.say(f"warning: {component}: {warning}")

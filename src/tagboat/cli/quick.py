@@ -19,6 +19,7 @@ VALUES: Final[Mapping[str, str]] = {
     "--repository": "repository",
     "--since": "since",
     "--until": "until",
+    "--branch": "branch",
 }
 """Option with a value → its name; a component can be named several times."""
 

@@ -89,7 +89,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         UsageError: a version that a person asks for cannot be.
         StepFailedError: the history is damaged.
     """
-    asked, planning, wanted = planning.components, *_with_linked(planning, wanted)
+    asked, planning, wanted = planning.components, *with_linked(planning, wanted)
     wanted = wanted._replace(reviewed={**versions_in_files(history, planning, wanted.head), **wanted.reviewed})
     decided = {
         rules.component: decided_of(
@@ -119,7 +119,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
     )
 
 
-def _with_linked(planning: Planning, wanted: Wanted) -> tuple[Planning, Wanted]:
+def with_linked(planning: Planning, wanted: Wanted) -> tuple[Planning, Wanted]:
     """Return the same with the components that were not asked for and have one version with one that was."""
     names = {rules.component for rules in planning.components}
     peers = {name for group in planning.linked if names.intersection(group) for name in group}
@@ -187,6 +187,8 @@ def noted(decided: Decided, wanted: Wanted) -> Next:
     rules, last, decision = decided.rules, decided.last, decided.decision
     version, text = decision.version, ""
     warnings = (*last.warnings, *decision.warnings)
+    if not wanted.branch and (rules.lines or any(rules.trains.values())):
+        warnings = (*warnings, "no branch is known, so no train or release line counts: --branch says it")
     if version:
         heading = _heading(rules, last, version, wanted)
         changes = decided.counted.changes or (

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.adapters.git.history import LocalHistory
 from tagboat.config.dialects import planning_of
-from tagboat.config.planning import NOTHING, Planning
+from tagboat.config.planning import NOTHING, Planning, Rules
 from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
 from tagboat.core.conventional import MERGE
@@ -37,6 +37,7 @@ class Ask(NamedTuple):
         chosen: component → the version that a person asks for; "" as the name for the only component.
         taken: versions that an index holds.
         reason: why a person asks for another version; "" when they do not say.
+        branch: the branch that is released from; "" for the one that ``until`` names, or that is checked out.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Ask(NamedTuple):
     chosen: Mapping[str, str] = NOTHING
     taken: Mapping[str, Collection[str]] = NOTHING
     reason: str = ""
+    branch: str = ""
 
 
 class Planned(NamedTuple):
@@ -181,19 +183,20 @@ def asked(history: LocalHistory, ask: Ask) -> Asked:
     here = ask.until == "HEAD" or head == history.resolve("HEAD")
     planning = with_marks(_selected(whole, ask.components), tree)
     chosen = {rules.component for rules in planning.components}
+    beside = tuple(rules for rules in whole.components if rules.component not in chosen)
     repository, host = forge_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
     wanted = Wanted(
         head,
         ask.as_of or datetime.now(UTC).date(),
         repository,
         host,
-        history.branch(),
+        _branch(history, ask, head),
         ask.since,
-        _taken(planning, ask.taken),
+        _taken(planning, ask.taken, beside),
         dict(_known(planning, ask.chosen)),
         reason=ask.reason or "asked for on the command line",
         given=given(tree),
-        beside=tuple(rules for rules in whole.components if rules.component not in chosen),
+        beside=beside,
     )
     return Asked(planning, wanted, tree, uncommitted(ask.path, watched.seen) if here else ())
 
@@ -241,6 +244,24 @@ def _head(history: LocalHistory, ask: Ask) -> str:
     return head
 
 
+def _branch(history: LocalHistory, ask: Ask, head: str) -> str:
+    """Return the branch that is released from, or "" when nothing tells it.
+
+    A commit that ``until`` names in another way is released from the branch that is checked out when that holds it.
+    """
+    if ask.branch or ask.until == "HEAD":
+        return ask.branch or history.branch()
+    name = ask.until
+    for prefix in ("refs/", "heads/", "remotes/", "origin/"):
+        name = name.removeprefix(prefix)
+    at = history.branches().get(name)
+    if at == head or (at and name != ask.until):
+        return name
+    tip = history.resolve("HEAD")
+    held = tip is not None and next(iter(history.commits(head, without=(tip,))), None) is None
+    return history.branch() if held else ""
+
+
 def _selected(planning: Planning, names: Sequence[str]) -> Planning:
     if not names:
         return planning
@@ -256,7 +277,9 @@ def _selected(planning: Planning, names: Sequence[str]) -> Planning:
     return planning._replace(components=chosen)
 
 
-def _known(planning: Planning, asked: Mapping[str, V]) -> Iterator[tuple[str, V]]:
+def _known(
+    planning: Planning, asked: Mapping[str, V], beside: Sequence[Rules] = ()
+) -> Iterator[tuple[str, V]]:
     """Yield what was asked for by component, each of which exists; "" stands for the only one."""
     known = [rules.component for rules in planning.components]
     for name, value in asked.items():
@@ -265,14 +288,19 @@ def _known(planning: Planning, asked: Mapping[str, V]) -> Iterator[tuple[str, V]
                 "a version was given without its component",
                 remedy=f"say COMPONENT=VERSION; components: {', '.join(known)}",
             )
-        if name and name not in known:
+        if name and name not in (*known, *(rules.component for rules in beside)):
             raise UsageError(f"there is no component {name!r}", remedy=f"components: {', '.join(known)}")
         yield name or known[0], value
 
 
-def _taken(planning: Planning, asked: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
-    """Return the versions that exist elsewhere: what is said with and without the component's name counts."""
+def _taken(
+    planning: Planning, asked: Mapping[str, Collection[str]], beside: Sequence[Rules]
+) -> Mapping[str, Collection[str]]:
+    """Return the versions that exist elsewhere: what is said with and without the component's name counts.
+
+    Those of a component that is not asked for count where it is linked with one that is.
+    """
     found: dict[str, list[str]] = {}
-    for name, versions in _known(planning, asked):
+    for name, versions in _known(planning, asked, beside):
         found.setdefault(name, []).extend(versions)
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from tagboat.config.model import Component, Config
 from tagboat.config.planning import Rules
 from tagboat.errors import ConfigError, RefusedError
+from tagboat.planner.propose import with_linked
 from tagboat.wiring.planning import Ask, Planned
 
 
@@ -33,10 +34,9 @@ def taken_on_indexes(ask: Ask, made: Planned, sandbox: Path | None) -> Ask:
     config, places = _configured(ask.path), places_of(sandbox)
     indexes = indexes_of(http_of(places), places, config)
     known = {component.name: component for component in config.components}
-    taken = {
-        rules.component: [*made.wanted.taken.get(rules.component, ())] for rules in made.planning.components
-    }
-    for rules in made.planning.components:
+    planning, _ = with_linked(made.planning, made.wanted)
+    taken = {rules.component: [*made.wanted.taken.get(rules.component, ())] for rules in planning.components}
+    for rules in planning.components:
         component = known.get(rules.component)
         targets = component.targets if component else tuple(indexes)
         for name in _distributions(rules, component):

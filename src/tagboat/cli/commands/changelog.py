@@ -21,6 +21,7 @@ def changelog(
     repository: str,
     since: str,
     until: str,
+    branch: str,
     as_of: datetime | None,
     whole: bool,
     as_json: bool,
@@ -28,5 +29,5 @@ def changelog(
     """Print the notes of what is not released yet, in the changelog's own format."""
     day = as_of.date() if as_of else None
     planning.changelog(
-        planning.ChangelogWords(repo, components, repository, since, until, day, whole, as_json)
+        planning.ChangelogWords(repo, components, repository, since, until, branch, day, whole, as_json)
     )

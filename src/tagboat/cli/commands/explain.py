@@ -23,7 +23,7 @@ def explain() -> None:
 @options.window
 @options.as_json
 def version(
-    component: str, repo: Path, since: str, until: str, as_of: datetime | None, as_json: bool
+    component: str, repo: Path, since: str, until: str, branch: str, as_of: datetime | None, as_json: bool
 ) -> None:
     """Show why the next version of each component, or of one, is what it is."""
     report = Report("explain version", as_json=as_json)
@@ -34,7 +34,8 @@ def version(
 
         day = as_of.date() if as_of else None
         with opened(repo) as history:
-            made = planned(Ask(repo, (component,) if component else (), since, until, day), history)
+            names = (component,) if component else ()
+            made = planned(Ask(repo, names, since, until, day, branch=branch), history)
         report.extra["components"] = [version_as_json(next_) for next_ in made.next]
         for next_ in made.next:
             report.data("\n".join(version_told(next_)))
@@ -52,6 +53,7 @@ def commit(
     repo: Path,
     since: str,
     until: str,
+    branch: str,
     as_of: datetime | None,
     as_json: bool,
 ) -> None:
@@ -63,7 +65,7 @@ def commit(
         from tagboat.wiring.planning import Ask  # noqa: PLC0415
 
         day = as_of.date() if as_of else None
-        found = explained_commit(Ask(repo, components, since, until, day), commit)
+        found = explained_commit(Ask(repo, components, since, until, day, branch=branch), commit)
         report.extra |= commit_as_json(found)
         report.data("\n".join(commit_told(found)))
 
