@@ -203,7 +203,8 @@ class Edit(NamedTuple):
             lists them (``{version}`` is any version, ``{last}`` that of the last release).
         replace: with ``pattern``: what it becomes; "" for the same as ``search``.
         line: with ``pattern``: a regular expression; only lines that it is found in are looked at.
-        every: with ``pattern``: change every match (bump-my-version, bumpver, commitizen); else a second is an error.
+        every: with ``pattern``, and with ``python`` and a key: change every match (bump-my-version, bumpver,
+            commitizen); else a second is an error.
         required: that the place is missing is an error; else it is passed over.
         date: write the date of the release there, in this ``strftime`` form, and not the version.
     """

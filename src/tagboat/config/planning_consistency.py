@@ -131,7 +131,7 @@ def _file(table: FileTable) -> Said:
         ("search", ("pattern",), table.search),
         ("replace", ("pattern",), table.replace),
         ("line", ("pattern",), table.line),
-        ("every", ("pattern",), table.every),
+        ("every", ("pattern", "python"), table.every),
     ):
         if value and kind not in kinds:
             yield (key,), f"is not for the kind '{kind}', but for {' and '.join(map(repr, kinds))}"

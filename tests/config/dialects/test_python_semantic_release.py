@@ -186,7 +186,7 @@ def test_places_of_the_version() -> None:
     }
     assert planning(files).components[0].edits == (
         Edit("pyproject.toml", "toml", "$.project.version"),
-        Edit("a.py", "python", "__version__"),
+        Edit("a.py", "python", "__version__", every=True),
         Edit("VERSION", "text"),
         Edit("docs/conf.txt", "pattern", search="release: '{version}", every=True),
         Edit("b.yml", "pattern", search="image: v{version}", every=True),
@@ -218,7 +218,10 @@ def test_version_7_and_before() -> None:
     emoji = OLD + "commit_parser = semantic_release.history.emoji_parser"
     assert after("1.0.0", emoji, "a ✨ b", file="setup.cfg") == "1.1.0"
     rules = planning({"setup.cfg": OLD + "branch = main"}).components[0]
-    assert (rules.edits, rules.trains) == ((Edit("a/__init__.py", "python", "__version__"),), {"main": ""})
+    assert (rules.edits, rules.trains) == (
+        (Edit("a/__init__.py", "python", "__version__", every=True),),
+        {"main": ""},
+    )
 
 
 def test_all_mistakes_are_told_with_their_lines() -> None:

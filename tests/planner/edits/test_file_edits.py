@@ -280,6 +280,19 @@ def test_the_installed_version_s_stand_in_stays() -> None:
     }
 
 
+def test_a_variable_that_stands_twice_wants_every() -> None:
+    before = 'release = "1.2.3"\nx = 1\nrelease = "1.2.3"\n'
+    files: dict[str, str | bytes] = {"docs/conf.py": before}
+    said = refusal(files, Edit("docs/conf.py", "python", "release"))
+    assert said.splitlines() == [
+        "docs/conf.py: release matches 2 times:",
+        '  docs/conf.py:1: release = "1.2.3"',
+        '  docs/conf.py:3: release = "1.2.3"',
+    ]
+    every = Edit("docs/conf.py", "python", "release", every=True)
+    assert edited(files, every) == {"docs/conf.py": before.replace("1.2.3", "1.3.0")}
+
+
 def test_hostile_modules_end_soon() -> None:
     files: dict[str, str | bytes] = {
         "pyproject.toml": PROJECT,

@@ -35,7 +35,7 @@ def variable_edits(tree: Tree, options: Options, key: str, definition: str) -> I
     if what == "*":
         yield Edit(path, "text")
     elif what and path.endswith(".py") and stamp != "tf":
-        yield Edit(path, "python", what)
+        yield Edit(path, "python", what, every=True)
     elif what:
         text = hint(tree, path)
         assigned = re.compile(

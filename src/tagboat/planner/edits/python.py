@@ -25,10 +25,14 @@ def python_spots(source: Source, edit: Edit, words: Words) -> Found:
     ``VERSION``, ``version`` and, in a ``setup.py``, the ``version`` given to ``setup()``, which always counts.
 
     Raises:
-        ConfigError: several values of one name differ, or a tuple has no room for the next version.
+        ConfigError: ``edit.key`` gets a value twice without ``edit.every``, several values of one name differ, or a tuple has no room for the next version.
     """
     if edit.key:
-        return _named(source, edit.key, literals(source.data, [edit.key]), words, edit.date)
+        named = literals(source.data, [edit.key])
+        lines = [literal.line for literal in {one.spans: one for one in named if one.spans}.values()]
+        if len(lines) > 1 and not edit.every:
+            raise twice(source, edit.key, (_offset(source, line) for line in lines))
+        return _named(source, edit.key, named, words, edit.date)
     own = _named(source, _OWN, literals(source.data, [_OWN]), words, edit.date)
     spots = list(own.spots)
     if source.path.rpartition("/")[2] == "setup.py":
