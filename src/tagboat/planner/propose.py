@@ -222,12 +222,12 @@ def commits_since(
     A tag that the head cannot reach counts only when no other can be found: with a clock that ran back, behind the
     commit where history stops, or because a person or a tool's file names it.
     """
-    found = last_releases(history, components, wanted.head, branch=wanted.branch, since=wanted.since)
+    found = _releases(history, components, wanted)
     commits: dict[str, Sequence[Commit]] = {}
     left = list(components)
     for again in (False, True) if components else ():
         if again:
-            nearer = last_releases(history, left, wanted.head, branch=wanted.branch, reachable=True)
+            nearer = _releases(history, left, wanted, reachable=True)
             # Where a manifest knows the version and nothing else says its commit, the tag beside the history must do.
             found |= {name: last for name, last in nearer.items() if last.commit or not last.version}
         ends = {rules.component: found[rules.component].commit for rules in left}
@@ -246,6 +246,25 @@ def commits_since(
         )
     for rules in components:
         yield rules, found[rules.component], commits[rules.component]
+
+
+def _releases(
+    history: History, components: Sequence[Rules], wanted: Wanted, *, reachable: bool = False
+) -> dict[str, LastRelease]:
+    """Return the last releases that tags tell of, or files where there is no tag and nobody names a version."""
+    found = last_releases(
+        history, components, wanted.head, branch=wanted.branch, since=wanted.since, reachable=reachable
+    )
+    for rules in components:
+        asked = wanted.chosen.get(rules.component, "") or rules.versioning.release_as or rules.manifest
+        by_hand = rules.versioning.strategy == "manual" or asked not in {"", "patch", "minor", "major"}
+        if not found[rules.component].version and not by_hand and not wanted.since:
+            from tagboat.planner.untagged import release_in_files  # noqa: PLC0415 - few projects have no tag
+
+            found[rules.component] = release_in_files(
+                history, rules, found[rules.component], wanted.head, wanted.today
+            )
+    return found
 
 
 def versions_in_files(history: History, planning: Planning, head: str) -> Mapping[str, str]:

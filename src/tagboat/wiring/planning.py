@@ -213,6 +213,7 @@ def with_edits(made: Planned, history: LocalHistory) -> Planned:
     """
     from tagboat.planner.edits import lock_remarks  # noqa: PLC0415 - only when edits are asked for
     from tagboat.planner.edits.all_edits import all_edits  # noqa: PLC0415
+    from tagboat.planner.edits.lowered import lowered  # noqa: PLC0415
     from tagboat.planner.standing_drafts import standing_drafts  # noqa: PLC0415
 
     drafts = standing_drafts(history, made.planning, made.wanted, made.next)
@@ -220,7 +221,11 @@ def with_edits(made: Planned, history: LocalHistory) -> Planned:
     edited = tuple(
         next_._replace(
             edits=edits.get(next_.component, ()),
-            warnings=(*next_.warnings, *(lock_remarks(made.tree, rules) if next_.version else ())),
+            warnings=(
+                *next_.warnings,
+                *lowered(edits.get(next_.component, ())),
+                *(lock_remarks(made.tree, rules) if next_.version else ()),
+            ),
         )
         for rules, next_ in zip(made.planning.components, made.next, strict=True)
     )
