@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from tagboat.config.dialects import planning_of
-from tagboat.config.planning import Notes, Planning, Rules
+from tagboat.config.planning import Notes, Planning, Rules, Versioning
 from tagboat.config.project import Tree
 from tagboat.core.change import Level, Unread
 from tagboat.core.commit import day_of
@@ -14,9 +15,10 @@ from tagboat.core.proposal import Reason
 from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.notes.formats import of_the_past, section
 from tagboat.planner.notes.heading import Heading
-from tagboat.planner.propose import Wanted, decided_of
+from tagboat.planner.propose import Wanted, decided_of, files_changed, versions_in_files
 from tagboat.planner.ranges import ranges
 from tagboat.planner.releases import version_in
+from tagboat.planner.versions.schemes import reader
 from tagboat.ports.history import History
 
 
@@ -91,8 +93,11 @@ def _replayed(history: History, release: Release, tree: Tree, host: str) -> Repl
     )
     today = day_of(history.time(release.base))
     wanted = Wanted(release.base, today, release.repository, host, due=True)
-    decided = decided_of(rules, base, walked.commits[rules.component], wanted)
     version = version_in(rules.tag, release.tag) or bare_version(release.tag)
+    rules = _on_train(rules, version)
+    wanted = wanted._replace(reviewed=_by_hand(history, planning, rules, release))
+    paths = files_changed(history, rules, base, wanted)
+    decided = decided_of(rules, base, walked.commits[rules.component], wanted, paths)
     heading = Heading(version, release.tag, release.previous_tag, today, release.repository, host)
     return Replayed(
         release.tag,
@@ -110,6 +115,29 @@ def _component(planning: Planning, release: Release) -> Rules:
     """Return the component that a tag is of; with no grammar that fits, the first one."""
     fitting = [rules for rules in planning.components if version_in(rules.tag, release.tag)]
     return max(fitting or planning.components[:1], key=lambda rules: len(rules.tag))
+
+
+def _on_train(rules: Rules, version: str) -> Rules:
+    """Return the rules with the train that a version rides: its branch is not known any more."""
+    for train in rules.trains.values():
+        versioning = rules.versioning._replace(train=train)
+        if train and _rides(version, versioning):
+            return rules._replace(versioning=versioning)
+    return rules
+
+
+def _rides(version: str, versioning: Versioning) -> bool:
+    try:
+        number = reader(versioning, date.min)(version)
+    except ValueError:
+        return False
+    return number.rides(versioning.train)
+
+
+def _by_hand(history: History, planning: Planning, rules: Rules, release: Release) -> Mapping[str, str]:
+    """Return the version that a person wrote: often in the commit that was tagged, which is behind the base."""
+    tagged = history.resolve(release.tag) or release.base
+    return versions_in_files(history, planning._replace(components=(rules,)), tagged)
 
 
 def _template(tree: Tree, notes: Notes) -> str:
