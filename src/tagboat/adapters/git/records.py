@@ -14,15 +14,15 @@ _START: Final = "\x01"
 
 def texts(stream: IO[bytes]) -> Iterator[list[str]]:
     """Yield the texts between NUL characters, many at a time; what is no UTF-8 is replaced."""
-    rest = b""
+    rest: list[bytes] = []
     number = stream.fileno()
     while piece := os.read(number, _PIECE):
         whole, nul, behind = piece.rpartition(b"\0")
         if not nul:
-            rest += piece
+            rest.append(piece)
             continue
-        yield (rest + whole).decode("utf-8", "replace").split("\0")
-        rest = behind
+        yield b"".join((*rest, whole)).decode("utf-8", "replace").split("\0")
+        rest = [behind]
 
 
 def commits_without_paths(pieces: Iterator[list[str]]) -> Iterator[Commit]:
