@@ -71,7 +71,8 @@ def _grammars(name: str, *, alone: bool) -> Iterator[TagGrammar]:
     spellings = dict.fromkeys((name, normal, normal.replace("-", "_")))
     named = [form.replace("NAME", spelling) for spelling in spellings for form in _NAMED]
     for template in [*_PLAIN, *named, *_WORDS] if alone else named:
-        if template.count("{") == 1 and not odd_tag(template.replace("{version}", "1")):  # a folder can be the name
+        # A folder can be the name, and hold what no tag may.
+        if template.count("{") == 1 and not odd_tag(template.replace("{version}", "1")):
             yield TagGrammar(template)
 
 

@@ -286,8 +286,8 @@ def test_the_apps_file_is_read_when_there_is_no_other() -> None:
     assert (found.source, one.path, one.tag, one.component) == (YAML, ".", "v{version}", "acme-boat")
     assert one.versioning.breaking_below_one is Level.MINOR
     assert one.notes.sections == SECTIONS
-    said = {remark.place for remark in found.remarks}
-    assert {f"{YAML}: handle-gh-release", f"{YAML}: branches"} <= said
+    said = {remark.place: remark.applies for remark in found.remarks}
+    assert said == {f"{YAML}: handle-gh-release": False, f"{YAML}: branches": True}
     assert not any("knows no such option" in remark.text for remark in found.remarks)
     assert yaml("").components[0].edits == yaml("releaseType: python").components[0].edits
     assert planning({"packages": {".": {}}}, **{YAML: b"releaseType: node"}).source == CONFIG

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tagboat.config.dialects.release_please_options import ELSEWHERE, KNOWN, YAML_NAMES
+from tagboat.config.dialects.release_please_options import ELSEWHERE, KNOWN, MATTERS, YAML_NAMES
 from tagboat.config.dialects.release_please_sections import sections_by_default, sections_of
 from tagboat.config.dialects.release_please_values import (
     REMEDY,
@@ -125,7 +125,8 @@ class _Reader:
     def _report(self, table: Mapping[str, Any], place: str) -> None:
         for name in table:
             if name in ELSEWHERE:
-                self.remarks.append(Remark(f"{self.file}: {place}{name}", ELSEWHERE[name], applies=False))
+                applies = name in MATTERS
+                self.remarks.append(Remark(f"{self.file}: {place}{name}", ELSEWHERE[name], applies=applies))
             elif name not in KNOWN:
                 self.remarks.append(
                     Remark(f"{self.file}: {place}{name}", "release-please knows no such option")

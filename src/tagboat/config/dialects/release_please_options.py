@@ -74,7 +74,10 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "manifest": "the manifest's own configuration is read when there is one",
     "monorepo-tags": "include-component-in-tag says it now",
 }
-"""Options that do not matter to planning, and why."""
+"""Options that are left alone, and why."""
+
+MATTERS: Final = frozenset(["branches"])
+"""Those of them that change a plan all the same."""
 
 KNOWN: Final = HONOURED | ELSEWHERE.keys()
 

@@ -55,7 +55,8 @@ def linked(
                     f"{decisions[name].version} was asked for {name}, but {rule}",
                     remedy="ask for one version that all linked components can have",
                 )
-            found[name] = _joined(decisions[name], version, Reason(decisions[leader].level, rule, place=place))
+            reason = Reason(decisions[leader].level, rule, place=place)
+            found[name] = _joined(decisions[name], version, reason)
     return found
 
 
