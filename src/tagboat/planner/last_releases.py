@@ -18,6 +18,18 @@ _NEAR = 50
 """How many of the newest versions are read."""
 
 
+class Ended(NamedTuple):
+    """A train of pre-releases that ends with the next release.
+
+    Attributes:
+        tag: the tag of the last final release, or "".
+        held: the commits since then that the pre-releases hold.
+    """
+
+    tag: str
+    held: frozenset[str]
+
+
 class LastRelease(NamedTuple):
     """Where a component's next release starts.
 
@@ -27,6 +39,7 @@ class LastRelease(NamedTuple):
         commit: the commit whose history is released already, or "" when none is.
         taken: versions that tags hold already, wherever they are.
         warnings: what a person should look at.
+        ended: the train that it belongs to, when that one ends here.
     """
 
     version: str = ""
@@ -34,6 +47,7 @@ class LastRelease(NamedTuple):
     commit: str = ""
     taken: Collection[str] = ()
     warnings: tuple[str, ...] = ()
+    ended: Ended | None = None
 
 
 def last_releases(

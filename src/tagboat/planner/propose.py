@@ -158,6 +158,8 @@ def decided_of(
         made = chosen(last.version, asked, wanted.reason, rules.versioning, today=wanted.today, taken=taken)
         return Decided(rules, last, counted, made)
     changes = counted.changes
+    if last.ended:
+        changes = tuple(change for change in changes if change.commit not in last.ended.held)
     if wanted.due and not changes:
         changes = (Change(wanted.head, "", "", "a release without any change that counts"),)
     decision = decide(
@@ -171,6 +173,10 @@ def decided_of(
         paths=paths,
         places=places,
     )
+    if last.ended:
+        from tagboat.planner.graduation import ended  # noqa: PLC0415 - only behind pre-releases
+
+        decision = ended(last.version, decision, rules.versioning, taken)
     return Decided(rules, last, counted, decision)
 
 
@@ -245,7 +251,14 @@ def commits_since(
             history, wanted.head, rules, found[rules.component].commit, others
         )
     for rules in components:
-        yield rules, found[rules.component], commits[rules.component]
+        last, own = found[rules.component], commits[rules.component]
+        if not wanted.since and any(map(str.isalpha, last.version)):
+            from tagboat.planner.graduation import with_pre_releases  # noqa: PLC0415 - only behind pre-releases
+
+            others = [*wanted.beside, *(other for other in components if other is not rules)]
+            trained = _on_branch(rules, wanted.branch)
+            last, own = with_pre_releases(history, trained, last, own, wanted.head, others)
+        yield rules, last, own
 
 
 def _releases(
@@ -289,7 +302,7 @@ def _when_due(decided: Decided, wanted: Wanted) -> Decision:
     """Return the decision, or none when the notes would have no entry: then there is nothing to release."""
     decision, rules = decided.decision, decided.rules
     by_hand = rules.versioning.strategy == "manual"
-    asked = bool(wanted.chosen.get(rules.component)) or wanted.due or by_hand
+    asked = bool(wanted.chosen.get(rules.component) or decided.last.ended) or wanted.due or by_hand
     if not decision.version or asked or rules.versioning.releases != "notes":
         return decision
     if has_entries("", rules.notes, decided.counted.changes):
@@ -311,7 +324,7 @@ def _heading(rules: Rules, last: LastRelease, version: str, wanted: Wanted) -> H
     return Heading(
         version=version,
         tag=tag_of(rules.tag, version),
-        previous_tag=last.tag,
+        previous_tag=last.ended.tag if last.ended else last.tag,
         date=wanted.today,
         repository=wanted.repository,
         host=rules.notes.host or wanted.host,
