@@ -156,6 +156,25 @@ def test_a_taken_version_is_skipped_and_the_reasons_say_so() -> None:
     assert decision.reasons[-1].rule == "1.3.0 exists already, so 1.3.2 is the first version that is free"
 
 
+@pytest.mark.parametrize(
+    ("last", "kind", "taken", "version"),
+    [
+        ("1.1.0rc3", "fix", ("1.1.0",), "1.1.1rc1"),
+        ("1.1.0rc3", "feat", ("v1.1", "1.2.0"), "1.3.0rc1"),
+        ("1.1.0rc3", "fix", ("1.1.0", "1.1.1rc1"), "1.1.1rc2"),
+        ("1.0.0", "feat", ("1.1.0",), "1.2.0rc1"),
+        ("1.1.0rc3", "fix", ("1.1.0rc4",), "1.1.0rc5"),
+        ("", "feat", ("0.1.0",), "0.2.0rc1"),
+    ],
+)
+def test_a_train_does_not_go_on_when_its_final_version_is_out(
+    last: str, kind: str, taken: tuple[str, ...], version: str
+) -> None:
+    decision = following(last, change(kind), taken=taken, rules=Versioning(train="rc"))
+    assert decision.version == version
+    assert any("exists already" in reason.rule for reason in decision.reasons)
+
+
 def test_a_wish_for_a_taken_version_is_ignored_with_a_warning() -> None:
     decision = following("1.2.3", change("feat"), taken=("2.0",), rules=Versioning(release_as="2.0.0"))
     assert decision.version == "1.3.0"

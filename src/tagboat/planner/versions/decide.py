@@ -22,6 +22,8 @@ from tagboat.planner.versions.strategies import FIXED, following
 from tagboat.planner.versions.taken import Taken
 
 _FILES: Final = "the version in the files"
+_SUFFIXED: Final = ("prerelease", "service-pack")
+"""Strategies of release-please whose suffixes are no trains."""
 
 
 class Decision(NamedTuple):
@@ -104,9 +106,8 @@ def decide(
     if idle or rules.strategy == "manual" or (level == Level.NONE and rules.releases == "level"):
         return Decision("", level, reasons, warnings)
     number, level, why, attribute = _strategic(base, level, rules, read, today)
-    free, skipped = known.free(number)
-    if skipped:
-        rule = f"{number.text} exists already, so {free.text} is the first version that is free"
+    free, rule = _free(number, level, rules, known)
+    if rule:
         reasons = (*reasons, Reason(level, rule))
     first_reasons = (Reason(level, why, place=said.get(attribute, "")),) if why else ()
     return Decision(free.text, level, (*first_reasons, *reasons), warnings)
@@ -131,6 +132,20 @@ def _strategic(
             "zero_ends",
         )
     return following(base, level, rules), level, "", ""
+
+
+def _free(number: Number, level: Level, rules: Versioning, known: Taken) -> tuple[Number, str]:
+    """Return the first version from ``number`` upwards that is free, and why it is another; a train's end must be too."""
+    departed = ""
+    while rules.train and rules.strategy not in _SUFFIXED and number.is_prerelease:
+        final = number.final()
+        if final.text not in known:
+            break
+        departed, number = final.text, following(final, level, rules)
+    free, skipped = known.free(number)
+    if skipped:
+        return free, f"{number.text} exists already, so {free.text} is the first version that is free"
+    return free, f"{departed} exists already, so the next train begins" if departed else ""
 
 
 def _wishes(changes: Sequence[Change], release_as: str, reviewed: str) -> Iterator[_Wish]:
