@@ -110,7 +110,15 @@ def test_a_semver_version_survives_reading(text: str) -> None:
 
 kinds = st.sampled_from(["feat", "fix", "docs", "Feat", ""])
 changes = st.lists(
-    st.builds(Change, st.just("c"), kinds, st.just(""), st.just("x"), st.sampled_from([(), (), ("gone",)])),
+    st.builds(
+        Change,
+        st.just("c"),
+        kinds,
+        st.just(""),
+        st.just("x"),
+        st.sampled_from([(), (), ("gone",)]),
+        release_as=st.just(""),
+    ),
     min_size=1,
     max_size=6,
 )
