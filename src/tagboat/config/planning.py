@@ -176,7 +176,8 @@ class Notes(NamedTuple):
         host: the forge's address for links, without a slash at the end.
         planned: the heading's word for a version that is planned only (pypiserver's ``tbd``).
         cases: upper-case the subject's first letter, but for these words; None: leave subjects alone.
-        settings: more for one format, such as ``prefix`` or ``date-format``.
+        settings: more for one format: ``references``, ``start-string``, or ``breaking`` = ``raw`` for notes of breaking
+            changes with their HTML.
     """
 
     format: NotesFormat = "markdown"

@@ -86,6 +86,29 @@ def test_references_in_the_subject_are_not_repeated() -> None:
     assert both.endswith(f", closes [#1]({AT}/issues/1) [#2]({AT}/issues/2)")
 
 
+def test_nothing_steers_a_terminal() -> None:
+    text = "a\x1b[31m b\x07\x1b]0;title\x07 c\u2028d"
+    told = section([change(text, scope="x\x1b[2J", breaking=(f"{text}\n\n  more\x08",))], Notes(), BARE)
+    assert "### Features\n\n* **x:** a b c d (abcdef1)" in told
+    assert "* **x:** a b c\nd\n\n  more\n" in told
+    assert all(letter.isprintable() or letter == "\n" for letter in told)
+
+
+def test_what_is_no_control_stays_to_the_byte() -> None:
+    assert entry("a\u00a0 b  c \u200d \u200e") == "* a\u00a0 b  c \u200d \u200e"
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [({}, "* a &lt;details&gt; `<b>`"), ({"breaking": "raw"}, "* a <details> `<b>`")],
+)
+def test_notes_are_raw_only_where_release_please_itself_writes_them(
+    settings: dict[str, str], line: str
+) -> None:
+    told = section([change("x", breaking=("a <details> `<b>`",))], Notes(settings=settings), HEADING)
+    assert line in told.splitlines()
+
+
 def test_only_the_first_issue_of_a_note_is_linked() -> None:
     text = section([change("x", breaking=("a (#1) b (#2) #3",))], Notes(), HEADING)
     assert f"* a ([#1]({AT}/issues/1)) b (#2) #3\n" in text

@@ -218,6 +218,7 @@ class _Reader:
             path=path,
             sections=sections_of(self.file, sections) if sections is not None else sections_by_default(kind),
             host=options.text("changelog-host").rstrip("/"),
+            settings={"breaking": "raw"},
         )
 
     def _edits(self, options: PackageOptions, kind: str) -> Iterator[Edit]:

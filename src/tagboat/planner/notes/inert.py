@@ -17,6 +17,7 @@ from tagboat.core.text import plain
 LIMIT: Final = 2_000
 """The most characters of one subject or note that a changelog gets."""
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _RUN: Final = re.compile(r"`+")
 _MARKDOWN: Final = re.compile(r"[\\*\[\]<>`~|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])")
 _FIRST: Final = re.compile(r"[#+\-=:]|([0-9]{1,9})(?=[.)])")
@@ -24,6 +25,16 @@ _RST: Final = re.compile(r"[\\*|]|_(?![^\W_])|:(?=:|$)|:(?=[^\s/]|/(?!/))|(?<!ht
 _LITERAL: Final = re.compile(
     r"(?<![^\s'\"(\[{<\-/:])`([^`\s\\](?:[^`\\]*[^`\s\\])?)`(?![^\s'\")\]}>\-/:.,;!?])"
 )
+
+
+def uncontrolled(text: str, *, lines: bool = False) -> str:
+    """Return a text without escape sequences and control characters, all else to the byte where there are none.
+
+    Args:
+        text: anything at all.
+        lines: keep line ends.
+    """
+    return plain(text, limit=8 * len(text), lines=lines) if _CONTROL.search(text) else text
 
 
 def markdown(text: str) -> str:

@@ -1,6 +1,8 @@
 """Release-please's Markdown, to the byte: the sections that it writes and where it puts them.
 
 The shape is that of release-please 17.1.3 with version 6 of the conventionalcommits preset, as observed on its outputs.
+Unlike there, no control character gets in, and HTML in the note of a breaking change is escaped as it is in subjects, unless
+release-please's own configuration asks for notes as it writes them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from tagboat.config.planning import Notes, Section
 from tagboat.core.change import Change
 from tagboat.planner.notes.collation import Key, collation_key
 from tagboat.planner.notes.heading import Heading
+from tagboat.planner.notes.inert import uncontrolled
 
 BREAKING: Final = "⚠ BREAKING CHANGES"
 
@@ -42,11 +45,11 @@ def section(changes: Iterable[Change], notes: Notes, heading: Heading) -> str:
         entry = known.get(change.type.lower())
         if not _shown(change, entry):
             continue
-        scope = "" if change.scope == "*" else change.scope
+        scope = "" if change.scope == "*" else uncontrolled(change.scope)
         if change.breaking:
-            breaking.extend((_note(text, heading), scope) for text in change.breaking)
+            breaking.extend((_note(text, notes, heading), scope) for text in change.breaking)
         title = entry.title if entry else change.type
-        subject, issues = _linked(change.subject, notes, heading)
+        subject, issues = _linked(uncontrolled(change.subject), notes, heading)
         short = change.commit[:7]
         commit = f"[{short}]({commits}{change.commit})" if commits else short
         references = _references(change, issues, notes, heading) if change.references else ""
@@ -120,8 +123,7 @@ def _linked(subject: str, notes: Notes, heading: Heading) -> tuple[str, list[str
     text = subject
     if notes.cases is not None:
         text = _capitalized(text, notes.cases)
-    if "<" in text or ">" in text:
-        text = _ANGLE.sub(lambda found: _ESCAPED.get(found[0], found[0]), text)
+    text = _escaped(text)
     issues: list[str] = []
     if not heading.repository:
         return text, issues
@@ -131,6 +133,12 @@ def _linked(subject: str, notes: Notes, heading: Heading) -> tuple[str, list[str
     if "@" in text:
         text = _USER.sub(partial(_user_link, heading), text)
     return text, issues
+
+
+def _escaped(text: str) -> str:
+    if "<" not in text and ">" not in text:
+        return text
+    return _ANGLE.sub(lambda found: _ESCAPED.get(found[0], found[0]), text)
 
 
 def _issue_link(number: str, heading: Heading) -> str:
@@ -145,7 +153,10 @@ def _user_link(heading: Heading, found: re.Match[str]) -> str:
     return found[0] if "/" in found[1] else f"[@{found[1]}]({heading.host}/{found[1]})"
 
 
-def _note(text: str, heading: Heading) -> str:
+def _note(text: str, notes: Notes, heading: Heading) -> str:
+    text = uncontrolled(text, lines=True)
+    if notes.settings.get("breaking") != "raw":
+        text = _escaped(text)
     return _FIRST_ISSUE.sub(lambda found: f"({_issue_link(found[1], heading)})", text, count=1)
 
 
