@@ -96,6 +96,23 @@ def test_a_project_that_says_no_version_is_refused() -> None:
     assert edited({"README.md": "1.2.3"}, Edit(required=False)) == {}
 
 
+def test_a_version_in_code_is_told_with_its_line() -> None:
+    setup = "from setuptools import setup\nv = (1, 2)\nsetup(\n  name='acme',\n  version='.'.join(v))\n"
+    assert (
+        refusal({"setup.py": setup}) == "setup.py:5: code says the version of acme, and no edit changes code"
+    )
+    module = "import x\n__version__ = x.y()\n"
+    files: dict[str, str | bytes] = {"setup.cfg": "[metadata]\nname = acme\n", "src/acme/__init__.py": module}
+    assert refusal(files).startswith("src/acme/__init__.py:2: code says the version of acme")
+    assert refusal({}) == "no file of acme says its version"
+
+
+def test_a_stale_version_is_what_a_search_points_at() -> None:
+    text = 'minversion = "6.0"\nneeds = "1.9"\nversion = "1.2.2"\nother = "2.2.2"\n'
+    said = refusal({"a.toml": text}, Edit("a.toml", "pattern", search="{last}"))
+    assert said.startswith('a.toml:3: version = "1.2.2": here is another version')
+
+
 def test_a_component_in_a_folder_is_edited_with_the_lock_at_the_root() -> None:
     lock = '[[package]]\nname = "acme"\nversion = "1.2.3"\nsource = { editable = "core" }\n'
     files: dict[str, str | bytes] = {

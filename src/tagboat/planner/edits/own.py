@@ -15,15 +15,16 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from tagboat.config.document import LIMIT, inner, text_at
+from tagboat.config.document import LIMIT, inner, text_at, text_of
 from tagboat.config.planning import Rules
-from tagboat.config.project import Tree, inside, table_of
+from tagboat.config.project import Tree, inside, setup_calls, table_of
 from tagboat.errors import ConfigError
 from tagboat.planner.edits.locks import NAMES, lock_spots
 from tagboat.planner.edits.paths import check_links
 from tagboat.planner.edits.python import beside, version_of
 from tagboat.planner.edits.spots import LONGEST, REMEDY, Source, Spot, Words
 from tagboat.planner.version_place import decisive_places, metadata_places, package_roots
+from tagboat.planner.version_python import computed
 from tagboat.planner.version_text import VersionPlace, assigned, is_stand_in, whole_text
 from tagboat.planner.version_vcs import is_dynamic_from_vcs
 
@@ -143,12 +144,26 @@ def _explain(tree: Tree, folder: str, name: str) -> None:
     if not pointer and isinstance(dynamic, list) and "version" in dynamic:
         return
     pointed = f"{file}: tool.{pointer} leads to no version that can be edited"
+    coded = _coded(tree, folder, name)
+    told = f"{coded}: code says the version of {name}, and no edit changes code" if coded else ""
+    where = "" if folder == "." else f"{folder}: "
     raise ConfigError(
-        pointed if pointer else f"{inside(folder, '')}: no file of {name} says its version",
+        pointed if pointer else told or f"{where}no file of {name} says its version",
         remedy=REMEDY
         if pointer
         else "write [project] version, or configure the places that hold the version",
     )
+
+
+def _coded(tree: Tree, folder: str, name: str) -> str:
+    """Return ``file:line`` of an expression that makes the version, or ""."""
+    file = inside(folder, "setup.py")
+    calls = setup_calls(text_of(file, tree.get(file) or b""))
+    given = [word for call, _ in calls for word in call.keywords if word.arg == "version"]
+    if given:
+        return f"{file}:{given[0].value.lineno}"
+    lines = ((module, computed(tree.read(module), "__version__")) for module in _modules(tree, folder, name))
+    return next((f"{module}:{line}" for module, line in lines if line), "")
 
 
 def _there(pyproject: Mapping[str, Any], path: tuple[str, ...]) -> bool:

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
+from operator import eq
 
 from tagboat.config.planning import Edit
 from tagboat.errors import ConfigError
@@ -49,7 +51,7 @@ def pattern_spots(source: Source, edit: Edit, words: Words) -> Found:
         raise ConfigError(f"{source.path}: {edit.search!a} has no {{version}} to change", remedy=REMEDY)
     matches = list(_matches(source, _expression(edit.search, form, words.last), edit.line))
     if not matches:
-        return Found(why=_nearest(source, edit, form))
+        return Found(why=_nearest(source, edit, form, words.last))
     if len(matches) > 1 and not edit.every:
         raise twice(source, repr(edit.search), (match.start() for match in matches))
     if not edit.replace or edit.replace == edit.search:
@@ -149,10 +151,16 @@ def _changed(source: Source, match: re.Match[str], text: str) -> Spot:
     return source.spot(match.start() + start, match.end() - end, text[start : len(text) - end])
 
 
-def _nearest(source: Source, edit: Edit, form: str) -> str:
-    """Return the line where the search would match, were it for any version."""
+def _nearest(source: Source, edit: Edit, form: str, last: str) -> str:
+    """Return the line where the search would match, were it for any version: the one most like the last release."""
     general = re.sub(r"\{(last|current_version|new_version)\}", "{version}", edit.search)
-    match = next(_matches(source, _expression(general, form, ""), edit.line), None)
+    found = _matches(source, _expression(general, form, ""), edit.line)
+    match = max(found, key=lambda match: _alike(match[1], last), default=None)
     if match is not None:
         return f"{source.place(match.start())}: here is another version than {edit.search!a} asks for"
     return f"{source.path}:1: no line has {edit.search!a}"
+
+
+def _alike(text: str, last: str) -> int:
+    """Return how many characters two texts begin with in common."""
+    return sum(takewhile(bool, map(eq, text, last)))
