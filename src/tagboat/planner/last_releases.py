@@ -221,6 +221,13 @@ def _why_none(rules: Rules, tags: Sequence[tuple[str, TagRef]]) -> tuple[str, ..
 
 
 def _cut_off(history: History) -> tuple[str, ...]:
+    broken = tuple(
+        f"the tag {name} names an object that is not here, and is no release: git update-ref -d refs/tags/{name} ends that"
+        for name in history.broken_tags()
+    )
     if history.shallow():
-        return ("the history is cut off (a shallow clone): git fetch --unshallow --tags brings the rest",)
-    return ()
+        return (
+            *broken,
+            "the history is cut off (a shallow clone): git fetch --unshallow --tags brings the rest",
+        )
+    return broken

@@ -35,6 +35,10 @@ class History(Protocol):
         """Return every tag that peels to a commit."""
         ...
 
+    def broken_tags(self) -> Sequence[str]:
+        """Return the names of the tags whose object is not there; no other is missing for it."""
+        ...
+
     def merged_tags(self, head: str) -> frozenset[str]:
         """Return the names of the tags that ``head`` can reach; it takes a walk through the whole history."""
         ...

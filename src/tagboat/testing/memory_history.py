@@ -35,6 +35,10 @@ class MemoryHistory:
         """See :class:`~tagboat.ports.history.History`."""
         return [TagRef(name, self.ids[commit]) for name, commit in sorted(self.drawing.tags.items())]
 
+    def broken_tags(self) -> Sequence[str]:
+        """See :class:`~tagboat.ports.history.History`."""
+        return ()
+
     def merged_tags(self, head: str) -> frozenset[str]:
         """See :class:`~tagboat.ports.history.History`."""
         reach = self._reach[self._names[head]]

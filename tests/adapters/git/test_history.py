@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tagboat.adapters.git.history import LocalHistory
+from tagboat.config.planning import Rules
 from tagboat.errors import RefusedError, StepFailedError
+from tagboat.planner.last_releases import last_releases
 from tagboat.ports.history import TagRef
 from tagboat.testing.drawings import Drawing, Drawn, into_git
 from tagboat.testing.histories import TIME, git
@@ -85,6 +87,22 @@ def test_odd_names_of_tags_are_names(folder: Path, history: LocalHistory, name: 
     (folder / ".git/packed-refs").write_bytes(packed)
     assert TagRef(name.decode("utf-8", "surrogateescape"), head) in history.tags()
     assert history.merged_tags(head) >= {tag.name for tag in history.tags()}
+
+
+def test_a_tag_whose_object_is_gone_hides_no_other(folder: Path) -> None:
+    git(folder, "tag", "--force", "noted", "-m", "a tag object")
+    git(folder, "tag", "file", raw(folder, "blob", b"x"))
+    there = LocalHistory(folder).tags()
+    common = Path(git(folder, "rev-parse", "--absolute-git-dir"))
+    (common / "refs" / "tags" / "v50.0.0").write_text("1" * 40 + "\n")
+    history = LocalHistory(folder)
+    assert list(history.tags()) == list(there)
+    assert history.broken_tags() == ["v50.0.0"]
+    head = history.resolve("HEAD") or ""
+    assert history.merged_tags(head) == LocalHistory(folder).merged_tags(head) == {tag.name for tag in there}
+    (found,) = last_releases(history, [Rules("acme")], head).values()
+    assert any("the tag v50.0.0 names an object that is not here" in text for text in found.warnings)
+    history.close()
 
 
 def test_ten_thousand_tags_are_listed_by_one_child(folder: Path, history: LocalHistory) -> None:

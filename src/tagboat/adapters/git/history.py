@@ -55,6 +55,7 @@ class LocalHistory:
         self._dir = git_dir_of(path)
         self._git = Git(self._dir, settings={"core.quotePath": "false", "i18n.logOutputEncoding": "UTF-8"})
         self._objects = Objects(self._git)
+        self._broken_tags: list[str] = []
 
     def prepare(self) -> None:
         """Have git find what every plan asks for, while the caller does something else."""
@@ -81,7 +82,10 @@ class LocalHistory:
 
     @cached_property
     def _tags(self) -> list[TagRef]:
-        listed = self._answer(_LIST_TAGS)
+        try:
+            listed = self._answer(_LIST_TAGS)
+        except StepFailedError:  # git gives up on all tags when one names an object that is not there
+            return self._tags_one_by_one()
         found: list[TagRef] = []
         for line in listed.decode("utf-8", "surrogateescape").split("\n"):
             if line:
@@ -92,6 +96,25 @@ class LocalHistory:
                 if commit:
                     found.append(TagRef(name, commit))
         return found
+
+    def _tags_one_by_one(self) -> list[TagRef]:
+        listed = self._git.run(
+            "for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/tags/"
+        ).stdout
+        found: list[TagRef] = []
+        for line in listed.decode("utf-8", "surrogateescape").split("\n"):
+            id_, _, name = line.partition(" ")
+            there: list[str] = []
+            if name and (commit := self.resolve(id_)):
+                found.append(TagRef(name, commit))
+            elif name and not (self._objects.copy(id_, "", lambda _: None, named=there.append) or there):
+                self._broken_tags.append(name)
+        return found
+
+    def broken_tags(self) -> Sequence[str]:
+        """See :class:`~tagboat.ports.history.History`."""
+        self.tags()
+        return self._broken_tags
 
     def merged_tags(self, head: str) -> frozenset[str]:
         """See :class:`~tagboat.ports.history.History`."""
