@@ -95,11 +95,12 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
     Args:
         made: the plan.
         expect: the digest that it must have, or "".
-        strict: refuse commits that do not count; git's own messages of merges are no mistake.
+        strict: refuse commits that do not count, but for git's own messages of merges, and versions outside of the
+            branch's release line.
 
     Raises:
         StalePlanError: it has another digest.
-        RefusedError: a commit does not count.
+        RefusedError: a commit does not count, or a version is outside of the line.
     """
     if expect and expect != made.digest:
         raise StalePlanError(
@@ -116,7 +117,22 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
             f"{len(unread)} {'commit does' if len(unread) == 1 else 'commits do'} not count: {listed}{more}",
             remedy="reword them before they are merged, or plan without --strict",
         )
+    if strict:
+        _check_lines(made)
     return made
+
+
+def _check_lines(made: Planned) -> None:
+    """Refuse a version that is outside of the release line of its branch."""
+    for rules, next_ in zip(made.planning.components, made.next, strict=True):
+        if next_.version and rules.lines:
+            from tagboat.planner.versions.lines import leaving  # noqa: PLC0415 - few projects have lines
+
+            why = leaving(next_.version, made.wanted.branch, rules.lines)
+            if why:
+                raise RefusedError(
+                    f"{next_.component}: {why}", remedy="release it from that branch, or plan without --strict"
+                )
 
 
 def changelogs(
@@ -212,7 +228,7 @@ def with_edits(made: Planned, history: LocalHistory) -> Planned:
         ConfigError: an edit matches nothing, or too much; all such are told.
     """
     from tagboat.planner.edits import lock_remarks  # noqa: PLC0415 - only when edits are asked for
-    from tagboat.planner.edits.all_edits import all_edits  # noqa: PLC0415
+    from tagboat.planner.edits.all_edits import all_edits, changelog_remarks  # noqa: PLC0415
     from tagboat.planner.edits.lowered import lowered  # noqa: PLC0415
     from tagboat.planner.standing_drafts import standing_drafts  # noqa: PLC0415
 
@@ -225,6 +241,7 @@ def with_edits(made: Planned, history: LocalHistory) -> Planned:
                 *next_.warnings,
                 *lowered(edits.get(next_.component, ())),
                 *(lock_remarks(made.tree, rules) if next_.version else ()),
+                *(changelog_remarks(made.tree, rules) if next_.section else ()),
             ),
         )
         for rules, next_ in zip(made.planning.components, made.next, strict=True)

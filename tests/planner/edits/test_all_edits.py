@@ -7,7 +7,7 @@ from tagboat.config.project import Tree
 from tagboat.core.change import Level
 from tagboat.core.proposal import Next
 from tagboat.errors import ConfigError
-from tagboat.planner.edits.all_edits import all_edits
+from tagboat.planner.edits.all_edits import all_edits, changelog_remarks
 
 PROJECT = '[project]\nname = "acme"\nversion = "1.2.3"\n'
 NEXT = Next("acme", "1.2.3", "v1.2.3", "1.3.0", "v1.3.0", Level.MINOR, (), (), (), "## 1.3.0\n\n* more")
@@ -68,3 +68,24 @@ def test_links_elsewhere_disturb_nothing() -> None:
     optional = Edit("version.py", "python", required=False)
     links = ("README.md", "version.py", "CHANGELOG.md.old")
     assert planned(files, "CHANGELOG.md", Edit(), optional, links=links) == ["pyproject.toml", "CHANGELOG.md"]
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "named"),
+    [
+        ("HISTORY.md", ".", "HISTORY.md"),
+        ("changes.rst", ".", "changes.rst"),
+        ("docs/NEWS", ".", "docs/NEWS"),
+        ("parts/one/Changelog.txt", "parts/one", "parts/one/Changelog.txt"),
+        ("HISTORY.md", "parts/one", ""),
+        ("src/history.py", ".", ""),
+        ("a/b/HISTORY.md", ".", ""),
+    ],
+)
+def test_a_changelog_of_another_name_is_told(path: str, folder: str, named: str) -> None:
+    rules = Rules("acme", path=folder)
+    told = changelog_remarks(Tree({path}, lambda _: b""), rules)
+    assert [named in remark for remark in told] == [True] * bool(named)
+    there = "CHANGELOG.md" if folder == "." else f"{folder}/CHANGELOG.md"
+    assert not changelog_remarks(Tree({path, there}, lambda _: b""), rules)
+    assert not changelog_remarks(Tree({path}, lambda _: b""), rules._replace(notes=Notes(path="")))

@@ -5,7 +5,7 @@ Two components may edit one file (a lock, a manifest): the second one's edit sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from tagboat.planner.notes.formats import inserted
 from tagboat.planner.notes.heading import Heading
 from tagboat.planner.notes.redraft import Comment, redrafted
 from tagboat.planner.standing_drafts import StandingDraft, changelog_path
+
+_CHANGELOGS = frozenset({"changelog", "changes", "history", "news", "releases", "release_notes"})
 
 
 def all_edits(
@@ -65,6 +67,26 @@ def all_edits(
         causes = dict.fromkeys(error.cause for error in mistakes)
         raise ConfigError("; ".join(causes), remedy=mistakes[0].remedy)
     return found
+
+
+def changelog_remarks(tree: Tree, rules: Rules) -> tuple[str, ...]:
+    """Return what a person should know of a changelog that would be new: a file beside it looks like one already."""
+    path = changelog_path(rules)
+    if not path or path in tree.paths:
+        return ()
+    folders = {".", "docs"} if rules.path == "." else {rules.path, f"{rules.path}/docs"}
+    alike = sorted(file for file in tree.paths if _looks_like_one(PurePosixPath(file), folders))
+    if not alike:
+        return ()
+    return (f"{path} would be a new file beside {alike[0]}: configure that as the changelog if it is one",)
+
+
+def _looks_like_one(file: PurePosixPath, folders: Collection[str]) -> bool:
+    return (
+        str(file.parent) in folders
+        and file.stem.lower() in _CHANGELOGS
+        and file.suffix.lower() in {"", ".md", ".rst", ".txt"}
+    )
 
 
 def composed(proposals: Sequence[Next]) -> tuple[FileEdit, ...]:
