@@ -279,3 +279,11 @@ def test_a_manual_strategy_leaves_the_version_to_a_person() -> None:
     assert following("1.2.3", change("feat"), rules=rules).version == ""
     assert following("1.2.3", change(release_as="1.4"), rules=rules).version == "1.4"
     assert following("1.2.3", change("feat"), reviewed="1.5", rules=rules).version == "1.5"
+
+
+def test_files_below_the_last_release_are_told_of_where_a_person_decides() -> None:
+    by_hand = Versioning(strategy="manual")
+    below = following("1.2.3", change("feat"), reviewed="1.2.2", rules=by_hand)
+    assert (below.version, len(below.warnings)) == ("", 1)
+    assert "1.2.2 is not above the last release 1.2.3" in below.warnings[0]
+    assert following("1.2.3", change("feat"), reviewed="1.2.3", rules=by_hand).warnings == ()
