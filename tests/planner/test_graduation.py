@@ -91,3 +91,20 @@ def test_a_train_goes_on_on_its_branch_and_whoever_says_since_gets_that() -> Non
 
 def test_a_final_version_that_exists_is_not_due() -> None:
     assert planned(taken=("1.1.0",)).version == ""
+
+
+@pytest.mark.parametrize(
+    ("dialect", "branch", "warned"),
+    [
+        ("python-semantic-release", "other", True),
+        ("python-semantic-release", "next", False),
+        ("tagboat", "other", False),
+    ],
+)
+def test_a_branch_that_python_semantic_release_refuses_is_warned_of(
+    dialect: str, branch: str, warned: bool
+) -> None:
+    history = MemoryHistory(Drawing(COMMITS, TAGS, {"main": "late"}))
+    wanted = Wanted(history.ids["late"], TODAY, branch=branch)
+    (found,) = propose(history, Planning(dialect, components=(TRAINS,)), wanted)
+    assert any("no group of branches names other" in text for text in found.warnings) is warned

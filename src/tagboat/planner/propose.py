@@ -115,8 +115,25 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
             place=planning.origins.get("linked", ""),
         )
     return tuple(
-        noted(decided[rules.component]._replace(decision=due[rules.component]), wanted) for rules in asked
+        _warned(
+            noted(decided[rules.component]._replace(decision=due[rules.component]), wanted),
+            _unnamed(planning, rules, wanted.branch),
+        )
+        for rules in asked
     )
+
+
+def _warned(next_: Next, warning: str) -> Next:
+    return next_._replace(warnings=(*next_.warnings, warning)) if warning else next_
+
+
+def _unnamed(planning: Planning, rules: Rules, branch: str) -> str:
+    """Return a warning for a branch that python-semantic-release's configuration does not name, or ""."""
+    if planning.dialect != "python-semantic-release" or not branch or not rules.trains:
+        return ""
+    if any(re.match(pattern, branch[:250]) for pattern in rules.trains):
+        return ""
+    return f"no group of branches names {branch}: {planning.dialect} itself releases nothing from it"
 
 
 def with_linked(planning: Planning, wanted: Wanted) -> tuple[Planning, Wanted]:
