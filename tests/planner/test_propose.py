@@ -166,7 +166,9 @@ def test_a_linked_component_has_the_same_version_when_it_alone_is_asked_for() ->
     both = planned(held, A, B, linked=groups)
     assert planned(held, A, linked=groups, beside=(B,)) == both[:1]
     assert planned(held, B, linked=groups, beside=(A,)) == both[1:]
-    assert {found.version for found in planned(held, A, B, linked=groups, taken={"a": ["2.0.0"]})} == {"2.0.1"}
+    assert {found.version for found in planned(held, A, B, linked=groups, taken={"a": ["2.0.0"]})} == {
+        "2.0.1"
+    }
     with pytest.raises(InvalidError, match=r"1\.0\.5 was asked for a"):
         planned(held, A, B, linked=groups, chosen={"a": "1.0.5"})
 

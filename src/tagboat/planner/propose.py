@@ -90,7 +90,9 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
         StepFailedError: the history is damaged.
     """
     asked, planning, wanted = planning.components, *with_linked(planning, wanted)
-    wanted = wanted._replace(reviewed={**versions_in_files(history, planning, wanted.head), **wanted.reviewed})
+    wanted = wanted._replace(
+        reviewed={**versions_in_files(history, planning, wanted.head), **wanted.reviewed}
+    )
     decided = {
         rules.component: decided_of(
             rules,

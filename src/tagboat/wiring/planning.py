@@ -131,7 +131,8 @@ def _check_lines(made: Planned) -> None:
             why = leaving(next_.version, made.wanted.branch, rules.lines)
             if why:
                 raise RefusedError(
-                    f"{next_.component}: {why}", remedy="release it from that branch, or plan without --strict"
+                    f"{next_.component}: {why}",
+                    remedy="release it from that branch, or plan without --strict",
                 )
 
 

@@ -33,7 +33,9 @@ from tagboat.cli import options, planning
 @options.sandbox
 @click.option("--edits", is_flag=True, help="Also show the edits of every file.")
 @click.option("--diff", "as_diff", is_flag=True, help="Print the edits as one patch, and nothing else.")
-@click.option("--strict", is_flag=True, help="Fail when a commit does not count, or a version leaves its line.")
+@click.option(
+    "--strict", is_flag=True, help="Fail when a commit does not count, or a version leaves its line."
+)
 @click.option("--exit-code", is_flag=True, help="Exit 10 when there is something to release.")
 @click.option("--expect", default=None, metavar="DIGEST", help="Fail unless the plan still has this digest.")
 @click.option("--verbose", is_flag=True, help="Show every reason.")
