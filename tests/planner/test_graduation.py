@@ -7,7 +7,8 @@ import pytest
 from tagboat.config.planning import Planning, Rules, Versioning
 from tagboat.core.change import Level
 from tagboat.core.proposal import Next
-from tagboat.planner.propose import Wanted, propose
+from tagboat.planner.propose import propose
+from tagboat.planner.wanted import Wanted
 from tagboat.testing.drawings import Drawing, Drawn
 from tagboat.testing.memory_history import MemoryHistory
 

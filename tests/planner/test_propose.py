@@ -11,7 +11,8 @@ from tagboat.config.planning import SECTIONS, Notes, Planning, Rules, Section, V
 from tagboat.core.change import Level
 from tagboat.core.proposal import Next
 from tagboat.errors import InvalidError
-from tagboat.planner.propose import Wanted, propose
+from tagboat.planner.propose import propose
+from tagboat.planner.wanted import Wanted
 from tagboat.testing.drawings import DAY, Drawing, Drawn
 from tagboat.testing.histories import TIME
 from tagboat.testing.memory_history import MemoryHistory
@@ -288,3 +289,10 @@ def test_bases_beside_the_history_give_each_component_what_the_head_has_and_they
     first, second = planned(held, one, two)
     assert [change.subject for change in first.changes] == ["3", "2", "1"]
     assert [change.subject for change in second.changes] == ["3"]
+
+
+def test_a_development_version_in_the_files_is_no_decision_yet() -> None:
+    project = b'[project]\nname = "acme"\nversion = "2.0.0.dev0"\n'
+    commits = [Drawn("0"), Drawn("1", ("0",), b"feat: x", {b"pyproject.toml": project})]
+    held = MemoryHistory(Drawing(commits, tags={"v1.0.0": "0"}))
+    assert only(held, Rules("acme", versioning=Versioning(strategy="manual"))).version == ""

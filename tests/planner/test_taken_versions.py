@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from tagboat.config.planning import Planning, Rules
-from tagboat.planner.propose import Wanted, propose
+from tagboat.planner.propose import propose
+from tagboat.planner.wanted import Wanted
 from tagboat.testing.drawings import Drawing, Drawn
 from tagboat.testing.memory_history import MemoryHistory
 

@@ -15,8 +15,10 @@ from tagboat.core.proposal import Next, Reason
 from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.messages import Counted, LeftOut, changes_of
 from tagboat.planner.notes.formats import has_entries
-from tagboat.planner.propose import Wanted, commits_since, propose
+from tagboat.planner.propose import propose
 from tagboat.planner.ranges import Owners
+from tagboat.planner.unreleased import commits_since
+from tagboat.planner.wanted import Wanted
 from tagboat.ports.history import History
 
 Verdict = Literal[

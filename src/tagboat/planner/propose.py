@@ -6,62 +6,25 @@ Nothing here asks a forge or an index: what they know (versions that are taken) 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tagboat.config.origins import version_places
-from tagboat.config.planning import NOTHING, Planning, Rules
+from tagboat.config.planning import Planning, Rules
 from tagboat.core.change import Change, Level
 from tagboat.core.commit import Commit
 from tagboat.core.proposal import Next, Reason
-from tagboat.planner.last_releases import LastRelease, last_releases
+from tagboat.planner.file_evidence import files_changed, versions_in_files
+from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.messages import Counted, changes_of
 from tagboat.planner.notes.formats import has_entries, section
 from tagboat.planner.notes.heading import Heading
-from tagboat.planner.ranges import range_of, ranges
 from tagboat.planner.releases import tag_of
+from tagboat.planner.unreleased import commits_since
 from tagboat.planner.versions.decide import Decision, decide
 from tagboat.planner.versions.paths import PathChange
+from tagboat.planner.wanted import Wanted, on_branch
 from tagboat.ports.history import History
-
-
-def _nothing_given(_rules: Rules, _heading: Heading) -> str:
-    return ""
-
-
-class Wanted(NamedTuple):
-    """What is asked of a proposal.
-
-    Attributes:
-        head: the commit to plan from.
-        today: the day of the release.
-        repository: ``owner/name`` for links, or "".
-        host: the forge's address for links, or "".
-        branch: the branch that it is released from, for release lines, or "".
-        since: the commit or tag that counts as the last release, whatever the tags say; or "".
-        taken: component → versions that an index knows.
-        chosen: component → the version that a person asks for.
-        reason: why, in the person's words.
-        reviewed: component → the version that its files hold, when that one shall count.
-        given: returns what a format needs besides the changes: a template's text, or what towncrier rendered.
-        due: a release is made even when its notes have no entry.
-        beside: components that are not asked for; the files in their folders are theirs all the same.
-    """
-
-    head: str
-    today: date
-    repository: str = ""
-    host: str = ""
-    branch: str = ""
-    since: str = ""
-    taken: Mapping[str, Collection[str]] = NOTHING
-    chosen: Mapping[str, str] = NOTHING
-    reason: str = "a person asked for it"
-    reviewed: Mapping[str, str] = NOTHING
-    given: Callable[[Rules, Heading], str] = _nothing_given
-    due: bool = False
-    beside: Sequence[Rules] = ()
 
 
 class Decided(NamedTuple):
@@ -99,7 +62,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
             last,
             commits,
             wanted,
-            files_changed(history, rules, last, wanted),
+            files_changed(history, rules, last.commit, wanted.head),
             version_places(planning, rules.component),
         )
         for rules, last, commits in commits_since(history, planning.components, wanted)
@@ -168,7 +131,7 @@ def decided_of(
         places: attribute of the rules for versions → where it was configured.
     """
     counted = changes_of(commits, rules.reading)
-    rules = _on_branch(rules, wanted.branch)
+    rules = on_branch(rules, wanted.branch)
     taken = (*last.taken, *wanted.taken.get(rules.component, ()))
     asked = wanted.chosen.get(rules.component, "")
     if asked:
@@ -197,14 +160,6 @@ def decided_of(
 
         decision = ended(last.version, decision, rules.versioning, taken)
     return Decided(rules, last, counted, decision)
-
-
-def _on_branch(rules: Rules, branch: str) -> Rules:
-    """Return the rules with the train of the branch that the release is made from."""
-    for pattern, train in rules.trains.items():
-        if branch and re.match(pattern, branch[:250]):
-            return rules._replace(versioning=rules.versioning._replace(train=train))
-    return rules
 
 
 def noted(decided: Decided, wanted: Wanted) -> Next:
@@ -239,84 +194,6 @@ def noted(decided: Decided, wanted: Wanted) -> Next:
     )
 
 
-def commits_since(
-    history: History, components: Sequence[Rules], wanted: Wanted
-) -> Iterator[tuple[Rules, LastRelease, Sequence[Commit]]]:
-    """Yield each component with its last release and the commits since.
-
-    A tag that the head cannot reach counts only when no other can be found: with a clock that ran back, behind the
-    commit where history stops, or because a person or a tool's file names it.
-    """
-    found = _releases(history, components, wanted)
-    commits: dict[str, Sequence[Commit]] = {}
-    left = list(components)
-    for again in (False, True) if components else ():
-        if again:
-            nearer = _releases(history, left, wanted, reachable=True)
-            # Where a manifest knows the version and nothing else says its commit, the tag beside the history must do.
-            found |= {name: last for name, last in nearer.items() if last.commit or not last.version}
-        ends = {rules.component: found[rules.component].commit for rules in left}
-        ends = {name: commit for name, commit in ends.items() if commit}
-        oldest = _oldest(history, list(ends.values())) if len(ends) == len(left) else ""
-        beside = [*wanted.beside, *(rules for rules in components if rules not in left)]
-        walked = ranges(history, wanted.head, left, ends, oldest=oldest, beside=beside)
-        commits |= walked.commits
-        left = [rules for rules in left if rules.component in walked.astray]
-        if not left or wanted.since:
-            break
-    for rules in left:
-        others = [*wanted.beside, *(other for other in components if other is not rules)]
-        commits[rules.component] = range_of(
-            history, wanted.head, rules, found[rules.component].commit, others
-        )
-    for rules in components:
-        last, own = found[rules.component], commits[rules.component]
-        if not wanted.since and any(map(str.isalpha, last.version)):
-            from tagboat.planner.graduation import with_pre_releases  # noqa: PLC0415 - only behind pre-releases
-
-            others = [*wanted.beside, *(other for other in components if other is not rules)]
-            trained = _on_branch(rules, wanted.branch)
-            last, own = with_pre_releases(history, trained, last, own, wanted.head, others)
-        yield rules, last, own
-
-
-def _releases(
-    history: History, components: Sequence[Rules], wanted: Wanted, *, reachable: bool = False
-) -> dict[str, LastRelease]:
-    """Return the last releases that tags tell of, or files where there is no tag and nobody names a version."""
-    found = last_releases(
-        history, components, wanted.head, branch=wanted.branch, since=wanted.since, reachable=reachable
-    )
-    for rules in components:
-        asked = wanted.chosen.get(rules.component, "") or rules.versioning.release_as or rules.manifest
-        by_hand = rules.versioning.strategy == "manual" or asked not in {"", "patch", "minor", "major"}
-        if not found[rules.component].version and not by_hand and not wanted.since:
-            from tagboat.planner.untagged import release_in_files  # noqa: PLC0415 - few projects have no tag
-
-            found[rules.component] = release_in_files(
-                history, rules, found[rules.component], wanted.head, wanted.today
-            )
-    return found
-
-
-def versions_in_files(history: History, planning: Planning, head: str) -> Mapping[str, str]:
-    """Return the versions that files hold, where a person decides by changing them; the tag is derived from it."""
-    manual = [rules for rules in planning.components if rules.versioning.strategy == "manual"]
-    if not manual:
-        return {}
-    from tagboat.planner.version_place import decisive_places  # noqa: PLC0415 - few versions are made by hand
-
-    tree = history.tree(head)
-    found = {
-        rules.component: {
-            place.version
-            for place in decisive_places(tree, rules.path, rules.distribution or rules.component)
-        }
-        for rules in manual
-    }
-    return {name: versions.pop() for name, versions in found.items() if len(versions) == 1}
-
-
 def _when_due(decided: Decided, wanted: Wanted) -> Decision:
     """Return the decision, or none when the notes would have no entry: then there is nothing to release."""
     decision, rules = decided.decision, decided.rules
@@ -330,15 +207,6 @@ def _when_due(decided: Decided, wanted: Wanted) -> Decision:
     return Decision("", Level.NONE, (why, *decision.reasons), decision.warnings)
 
 
-def files_changed(history: History, rules: Rules, last: LastRelease, wanted: Wanted) -> Sequence[PathChange]:
-    """Return the files that changed since the last release, where they decide."""
-    if rules.versioning.strategy != "paths":
-        return ()
-    from tagboat.planner.path_changes import path_changes  # noqa: PLC0415 - few projects go by paths
-
-    return path_changes(history, rules, last.commit, wanted.head)
-
-
 def _heading(rules: Rules, last: LastRelease, version: str, wanted: Wanted) -> Heading:
     return Heading(
         version=version,
@@ -349,8 +217,3 @@ def _heading(rules: Rules, last: LastRelease, version: str, wanted: Wanted) -> H
         host=rules.notes.host or wanted.host,
         component=rules.component,
     )
-
-
-def _oldest(history: History, commits: Sequence[str]) -> str:
-    distinct = list(dict.fromkeys(commits))
-    return min(distinct, key=history.time) if len(distinct) > 1 else distinct[0] if distinct else ""

@@ -12,13 +12,15 @@ from tagboat.config.project import Tree
 from tagboat.core.change import Level, Unread
 from tagboat.core.commit import day_of
 from tagboat.core.proposal import Reason
+from tagboat.planner.file_evidence import files_changed, versions_in_files
 from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.notes.formats import of_the_past, section
 from tagboat.planner.notes.heading import Heading
-from tagboat.planner.propose import Wanted, decided_of, files_changed, versions_in_files
+from tagboat.planner.propose import decided_of
 from tagboat.planner.ranges import ranges
 from tagboat.planner.releases import version_in
 from tagboat.planner.versions.schemes import reader
+from tagboat.planner.wanted import Wanted
 from tagboat.ports.history import History
 
 
@@ -96,7 +98,7 @@ def _replayed(history: History, release: Release, tree: Tree, host: str) -> Repl
     version = version_in(rules.tag, release.tag) or bare_version(release.tag)
     rules = _on_train(rules, version)
     wanted = wanted._replace(reviewed=_by_hand(history, planning, rules, release))
-    paths = files_changed(history, rules, base, wanted)
+    paths = files_changed(history, rules, base.commit, wanted.head)
     decided = decided_of(rules, base, walked.commits[rules.component], wanted, paths)
     heading = Heading(version, release.tag, release.previous_tag, today, release.repository, host)
     return Replayed(

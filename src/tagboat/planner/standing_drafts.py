@@ -14,7 +14,8 @@ from tagboat.config.planning import Planning, Rules
 from tagboat.core.commit import day_of
 from tagboat.core.proposal import Next
 from tagboat.planner.past import newest_version, section_of
-from tagboat.planner.propose import Wanted, propose
+from tagboat.planner.propose import propose
+from tagboat.planner.wanted import Wanted
 from tagboat.ports.history import History
 
 _BACK = 50

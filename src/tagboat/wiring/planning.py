@@ -16,7 +16,8 @@ from tagboat.core.canonical import digest
 from tagboat.core.conventional import MERGE
 from tagboat.core.proposal import Next
 from tagboat.errors import RefusedError, StalePlanError, UsageError
-from tagboat.planner.propose import Wanted, propose
+from tagboat.planner.propose import propose
+from tagboat.planner.wanted import Wanted
 from tagboat.wiring.notes import given, template, with_marks, with_waiting
 from tagboat.wiring.remotes import forge_of
 from tagboat.wiring.uncommitted import Watched, uncommitted
