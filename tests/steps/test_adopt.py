@@ -54,7 +54,7 @@ def test_our_ledger_or_a_person_vouches_for_a_stranger_s_manifest(bench: Any, ev
 def test_without_a_login_no_upload_vouches(bench: Any) -> None:
     anonymous = FakeForge(bench.hosted, login="")
     bench.draft(*bench.files(bench.built()), forge=anonymous)
-    object.__setattr__(bench.ports, "forge", anonymous)
+    bench.ports = bench.ports._replace(forge=anonymous)
     assert adopted(bench) is None
 
 
@@ -113,7 +113,7 @@ def test_adopted_files_are_fetched_once(bench: Any) -> None:
     manifest = bench.built()
     bench.draft(*bench.files(manifest))
     artifact = manifest.artifacts[0]
-    object.__setattr__(bench.ports, "store", type(bench.ports.store)(bench.folder / "empty"))
+    bench.ports = bench.ports._replace(store=type(bench.ports.store)(bench.folder / "empty"))
     fetch_adopted(bench.ports, manifest, artifact, bench.folder)
     assert bench.ports.store.has(artifact.sha256)
     bench.hosted.contents.clear()

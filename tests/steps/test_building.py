@@ -46,7 +46,7 @@ def test_a_shard_that_makes_no_file_fails(bench: Any) -> None:
 def test_an_adopted_build_is_fetched_and_not_built_again(bench: Any) -> None:
     manifest = bench.built()
     bench.draft(*bench.files(manifest))
-    object.__setattr__(bench.ports, "store", type(bench.ports.store)(bench.folder / "empty"))
+    bench.ports = bench.ports._replace(store=type(bench.ports.store)(bench.folder / "empty"))
     receipt = bench.find("build-shard", bench.adopted(manifest), **build_options(bench))
     assert receipt.facts["record"] == manifest.shards[0].as_json()
     assert all(bench.ports.store.has(a.sha256) for a in manifest.artifacts)
@@ -99,7 +99,7 @@ def test_an_adopted_build_is_not_built_again_to_be_compared(bench: Any) -> None:
 
 def test_each_component_s_shard_has_its_own_folder_to_adopt(bench: Any, tmp_path: Path) -> None:
     folders = {"demo/default": tmp_path / "demo", "other/default": tmp_path / "other"}
-    object.__setattr__(bench.ports, "shards", folders)
+    bench.ports = bench.ports._replace(shards=folders)
     bench.run("build-shard", bench.adopted(None), **build_options(bench))
     other = asdict(replace(COMPONENT, name="other"))
     bench.run("build-shard", bench.adopted(None), **build_options(bench, component=other))

@@ -32,7 +32,7 @@ def without_a_login(bench: Any) -> FakeForge:
     """From now on our token cannot say whose it is."""
     nameless = FakeForge(bench.hosted, login="")
     bench.forge = nameless
-    object.__setattr__(bench.ports, "forge", nameless)
+    bench.ports = bench.ports._replace(forge=nameless)
     return nameless
 
 
