@@ -11,6 +11,7 @@ from tagboat.core.change import Change
 from tagboat.errors import ConfigError
 from tagboat.planner.notes import formats
 from tagboat.planner.notes.heading import Heading
+from tagboat.planner.notes.layout import restructuredtext_titles
 
 CHANGES = (
     Change("a" * 40, "feat", "ui", "a sail"),
@@ -196,3 +197,15 @@ def test_a_templates_section_stands_behind_the_mark_or_before_the_newest_release
     assert with_section(plain, "template", "CHANGES.md") == plain.replace("## 1.0.0", f"{text}\n\n## 1.0.0")
     marked = plain.replace("words", "<!-- towncrier release notes start -->\n\nwords")
     assert with_section(marked, "template", "CHANGES.md") == marked.replace("words", f"{text}\n\nwords")
+
+
+@pytest.mark.parametrize(
+    ("lines", "titles"),
+    [
+        (["=====", "   1.1.0 in a block", "====="], []),
+        (["=========", "Changelog", "========="], ["Changelog"]),
+        (["Changelog", "====="], ["Changelog"]),
+    ],
+)
+def test_lines_around_a_text_make_a_title_when_they_are_as_long(lines: list[str], titles: list[str]) -> None:
+    assert [title.text for title in restructuredtext_titles(lines)] == titles

@@ -92,14 +92,19 @@ def markdown_titles(lines: Sequence[str]) -> Iterator[Title]:
 
 
 def restructuredtext_titles(lines: Sequence[str]) -> Iterator[Title]:
-    """Yield the lines that an underline makes titles; an underline is one character, three times or more."""
+    """Yield the lines that an underline makes titles; an underline is one character, three times or more.
+
+    Two equal lines around a text make a title only when they are as long as it (docutils refuses shorter ones).
+    """
     ranks: dict[str, int] = {}
     free = 0
     for index, (line, below) in enumerate(pairwise(lines)):
         text = line.rstrip()
         if index < free or not text or _RULE.fullmatch(text) or not _RULE.fullmatch(below):
             continue
-        over = index > free and lines[index - 1].rstrip() == below.rstrip()
+        over = (
+            index > free and lines[index - 1].rstrip() == below.rstrip() and len(below.rstrip()) >= len(text)
+        )
         if not over and (text[0].isspace() or (index > free and lines[index - 1].strip())):
             continue
         adornment = below[0] * (1 + over)
