@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.adapters.worktree import Worktree, repository_in
+from tagboat.adapters.worktree import Worktree
 from tagboat.errors import RefusedError
 from tagboat.testing.histories import git, make_history
 
@@ -19,7 +19,6 @@ def test_a_work_tree_is_found_from_any_folder_in_it(history_folder: Path) -> Non
         worktree = Worktree(path)
         assert worktree.root == history_folder
         assert worktree.branch() == "main"
-        assert sorted(worktree.tags_at_head()) == ["v1.1.0", "v1.1.1", "v1.1.2"]
         assert sorted(worktree.tags()) == ["v1.0.0", "v1.1.0", "v1.1.1", "v1.1.2"]
 
 
@@ -38,7 +37,7 @@ def test_a_repository_before_its_first_commit_has_nothing(tmp_path: Path) -> Non
     worktree = Worktree(tmp_path)
     assert worktree.head_commit() is None
     assert worktree.branch() == "trunk"
-    assert list(worktree.files()) == list(worktree.tags()) == list(worktree.tags_at_head()) == []
+    assert list(worktree.files()) == list(worktree.tags()) == []
     assert worktree.read("x") is worktree.remote_url() is None
 
 
@@ -74,26 +73,4 @@ def test_a_remote_is_shown_without_its_credential(tmp_path: Path) -> None:
     git(tmp_path, "remote", "add", "origin", "https://user:s3cret@forge.invalid/o/r.git")
     worktree = Worktree(tmp_path)
     assert worktree.remote_url() == "https://forge.invalid/o/r.git"
-    assert worktree.forge_repository("forge.invalid") == "o/r"
     assert worktree.remote_url("--help") is None
-
-
-@pytest.mark.parametrize(
-    ("url", "repository"),
-    [
-        ("https://forge.invalid/o/r.git", "o/r"),
-        ("https://FORGE.invalid/o/r/", "o/r"),
-        ("ssh://git@forge.invalid/o/r.git", "o/r"),
-        ("git@forge.invalid:o/r.git", "o/r"),
-        ("forge.invalid:o/r", "o/r"),
-        ("git@other.invalid:o/r.git", None),
-        ("https://forge.invalid.evil/o/r", None),
-        ("https://forge.invalid/o", None),
-        ("https://forge.invalid/o/r/x", None),
-        ("/srv/o/r.git", None),
-        ("https://[::1/o/r", None),
-        ("", None),
-    ],
-)
-def test_a_forge_repository_is_read_from_a_url(url: str, repository: str | None) -> None:
-    assert repository_in(url, "forge.invalid") == repository

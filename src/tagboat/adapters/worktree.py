@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from tagboat.adapters.git.child import Git
 from tagboat.adapters.git.objects import Objects
@@ -22,7 +21,6 @@ from tagboat.ports.repository import TreeEntry
 
 LARGEST: Final = 16 << 20
 """The most bytes that are read of a file in the work tree."""
-_SCP: Final = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]+):(?P<path>[^/].*)")
 
 
 class Worktree:
@@ -60,21 +58,11 @@ class Worktree:
         """Return the names of all tags that peel to a commit."""
         return [tag.name for reference in self._references().values() if (tag := reference.as_tag())]
 
-    def tags_at_head(self) -> Sequence[str]:
-        """Return the names of the tags on the commit that is checked out."""
-        head = self.head_commit()
-        tags = [reference.as_tag() for reference in self._references().values()]
-        return [tag.name for tag in tags if tag and tag.commit == head]
-
     def remote_url(self, remote: str = "origin") -> str | None:
         """Return the URL of a remote as it is configured, or None; credentials in it are left out."""
         done = self._git.run("config", "--get", f"remote.{remote}.url", fine=(0, 1))
         url = done.stdout.decode("utf-8", "replace").strip()
         return re.sub(r"(?<=://)[^/@]*@", "", url) or None
-
-    def forge_repository(self, host: str, remote: str = "origin") -> str | None:
-        """Return ``owner/name`` when the remote is on this host of a forge, else None."""
-        return repository_in(self.remote_url(remote) or "", host)
 
     def files(self) -> Sequence[TreeEntry]:
         """Return every file of the commit that is checked out, sorted by path; empty before the first commit."""
@@ -110,19 +98,3 @@ class Worktree:
         if self._known is None:
             self._known = read_references(self._git, self._objects)
         return self._known
-
-
-def repository_in(url: str, host: str) -> str | None:
-    """Return ``owner/name`` from a git URL (https, ssh, git, or scp's form) on ``host``, or None for any other."""
-    short = _SCP.fullmatch(url)
-    try:
-        parts = urlsplit(url)
-        found, path = (parts.netloc.rpartition("@")[2], parts.path) if "://" in url else ("", "")
-    except ValueError:
-        return None
-    if short and "://" not in url:
-        found, path = short["host"], short["path"]
-    names = path.strip("/").removesuffix(".git").split("/")
-    if found.lower() != host.lower() or len(names) != 2 or not all(names):
-        return None
-    return "/".join(names)

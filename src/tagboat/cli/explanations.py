@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from tagboat.cli.proposals import reasons_as_json, unread_as_json
+from tagboat.cli.proposals import as_json, reasons_as_json
 from tagboat.core.proposal import Next, Reason
 from tagboat.core.text import plain
 
@@ -16,17 +16,9 @@ if TYPE_CHECKING:
 
 
 def version_as_json(next_: Next) -> dict[str, Any]:
-    """Return the evidence for a version as data."""
+    """Return the evidence for a version as data: of a proposal, what is neither change, note nor edit."""
     return {
-        "component": next_.component,
-        "last": next_.last,
-        "last_tag": next_.last_tag,
-        "version": next_.version,
-        "tag": next_.tag,
-        "level": next_.level.word,
-        "reasons": reasons_as_json(next_.reasons),
-        "unread": [unread_as_json(unread) for unread in next_.unread],
-        "warnings": list(next_.warnings),
+        name: value for name, value in as_json(next_).items() if name not in {"changes", "section", "edits"}
     }
 
 

@@ -19,7 +19,7 @@ from tagboat.errors import RefusedError, StalePlanError, UsageError
 from tagboat.planner.propose import propose
 from tagboat.planner.wanted import Wanted
 from tagboat.wiring.notes import given, template, with_marks, with_waiting
-from tagboat.wiring.remotes import forge_of
+from tagboat.wiring.remotes import links_of
 from tagboat.wiring.uncommitted import Watched, uncommitted
 
 V = TypeVar("V")
@@ -202,7 +202,7 @@ def asked(history: LocalHistory, ask: Ask) -> Asked:
     planning = with_marks(_selected(whole, ask.components), tree)
     chosen = {rules.component for rules in planning.components}
     beside = tuple(rules for rules in whole.components if rules.component not in chosen)
-    repository, host = forge_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
+    repository, host = links_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
     wanted = Wanted(
         head,
         ask.as_of or datetime.now(UTC).date(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,8 +15,6 @@ from tagboat.errors import ConflictError, RefusedError, UsageError
 from tagboat.pipelines import tag_release
 from tagboat.ports.forge import Forge
 from tagboat.ports.repository import Repository
-
-_REMOTE = re.compile(r"(?:^|[/:@])(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +101,6 @@ def derive(source: Source, repository: str, tags: Sequence[str], components: Seq
     branch = config.default_branch or branch
     prepare = tag_release.prepare(config, releases, repository=repository, default_branch=branch)
     return Derived(config, prepare)
-
-
-def repository_name(remote: str) -> str | None:
-    """Return ``owner/name`` from a git remote's URL in any of its spellings, or None."""
-    match = _REMOTE.search(remote.strip())
-    return f"{match['owner']}/{match['name']}" if match else None
 
 
 def _commit(source: Source, repository: str, tag: str) -> str:

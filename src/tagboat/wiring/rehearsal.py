@@ -38,7 +38,7 @@ from tagboat.errors import (
 )
 from tagboat.wiring.choice import choose
 from tagboat.wiring.places import public_places, sandbox_places
-from tagboat.wiring.project import repository_name
+from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.session import Wish, open_release
 
 if TYPE_CHECKING:

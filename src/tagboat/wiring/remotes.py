@@ -1,16 +1,17 @@
-"""Which project on which forge a git remote names, for links in notes."""
+"""Which project on which forge a git remote names."""
 
 from __future__ import annotations
 
 import re
 
+_REMOTE = re.compile(r"(?:^|[/:@])(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?$")
 _URL = re.compile(
     r"(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?::\d+)?[:/]"
     r"(?P<owner>[\w.-]+(?:/[\w.-]+)*)/(?P<name>[\w.-]+?)(?:\.git)?/?"
 )
 
 
-def forge_of(asked: str, configured: str, remote: str, public: str) -> tuple[str, str]:
+def links_of(asked: str, configured: str, remote: str, public: str) -> tuple[str, str]:
     """Return ``owner/name`` and the forge's address for links, each "" when nothing says it.
 
     Args:
@@ -24,3 +25,9 @@ def forge_of(asked: str, configured: str, remote: str, public: str) -> tuple[str
     name = f"{match['owner']}/{match['name']}" if match else ""
     repository = asked or configured or name
     return (repository, host) if repository else ("", "")
+
+
+def repository_name(remote: str) -> str | None:
+    """Return ``owner/name`` from a git remote's URL in any of its spellings, or None."""
+    match = _REMOTE.search(remote.strip())
+    return f"{match['owner']}/{match['name']}" if match else None

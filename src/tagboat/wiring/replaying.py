@@ -13,7 +13,7 @@ from tagboat.errors import RefusedError, UsageError
 from tagboat.planner.drafts import Draft, drafts
 from tagboat.planner.past import Made, releases_made
 from tagboat.planner.replay import Release, Replayed, as_release, replay
-from tagboat.wiring.remotes import forge_of
+from tagboat.wiring.remotes import links_of
 
 
 def releases_in(file: Path) -> list[Release]:
@@ -77,7 +77,7 @@ def compared(repository: Path, components: Sequence[str]) -> Iterator[tuple[str,
         for name in components:
             if name not in known:
                 raise UsageError(f"there is no component {name!r}", remedy=f"components: {', '.join(known)}")
-        name, host = forge_of("", planning.repository, history.remote(), PUBLIC.git)
+        name, host = links_of("", planning.repository, history.remote(), PUBLIC.git)
         for rules in planning.components:
             if not components or rules.component in components:
                 for made in releases_made(history, rules, head, name):

@@ -30,7 +30,8 @@ from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
 from tagboat.wiring.places import Places
-from tagboat.wiring.project import derive, forge_source, mirror_source, repository_name
+from tagboat.wiring.project import derive, forge_source, mirror_source
+from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.shards import adopted_folders
 
 if TYPE_CHECKING:

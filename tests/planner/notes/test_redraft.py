@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tagboat.planner.notes.redraft import MARK, hand_written, redrafted
+from tagboat.planner.notes.redraft import MARK, redrafted
 
 HEAD = "# Changelog\n\n## 1.1.0 (2026-01-01)\n\n\n### Features\n\n"
 TAIL = "\n## 1.0.0 (2025-01-01)\n\n* first\n"
@@ -101,12 +101,6 @@ def test_line_ends_and_byte_order_mark_of_the_file_stay() -> None:
     left = "\ufeff" + draft("my sail (a)", "oar (b)").replace("\n", "\r\n")
     merged = redrafted(left, BEFORE, draft("mast (c)", "sail (a)", "oar (b)"))
     assert merged == "\ufeff" + draft("mast (c)", "my sail (a)", "oar (b)").replace("\n", "\r\n")
-
-
-def test_lines_of_people_are_named() -> None:
-    left = BEFORE.replace("* sail (a)", "* my sail (a)\n\n* anchor")
-    assert hand_written(left, BEFORE) == ((8, "* my sail (a)"), (10, "* anchor"))
-    assert hand_written(BEFORE, BEFORE) == ()
 
 
 lines = st.lists(st.sampled_from(["", "a", "b", "c", "d", "### x", "* one", "* two"]), max_size=12)

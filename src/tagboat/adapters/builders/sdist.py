@@ -73,12 +73,6 @@ def _rewritten(archive: tarfile.TarFile, members: list[tarfile.TarInfo], epoch: 
     return target.getvalue()
 
 
-def only_sdist(folder: Path) -> Path | None:
-    """Return the one sdist in a folder, or None when there is none."""
-    found = sorted(folder.glob("*.tar.gz"))
-    return found[0] if found else None
-
-
 def single_folder(folder: Path) -> Path:
     """Return the one folder that an sdist was unpacked to.
 

@@ -60,16 +60,6 @@ def redrafted(old_changelog: str, drafted_before: str, drafted_now: str, *, comm
     return page.mark + text
 
 
-def hand_written(changelog: str, drafted: str) -> tuple[tuple[int, str], ...]:
-    """Return the lines of a changelog that its draft does not have: line counted from 1, and text."""
-    theirs = [_bare(line) for line in layout(changelog).lines]
-    base = [_bare(line) for line in layout(drafted).lines]
-    found: list[tuple[int, str]] = []
-    for _, _, start, end in _changes(base, theirs):
-        found += [(number + 1, theirs[number]) for number in range(start, end) if theirs[number].strip()]
-    return tuple(found)
-
-
 def _bare(line: str) -> str:
     return line.removesuffix("\n").removesuffix("\r")
 
