@@ -9,7 +9,7 @@ from itertools import combinations
 from packaging.utils import canonicalize_name
 
 from tagboat.config.mistakes import Mistake, near
-from tagboat.config.model import Component, Config, Shard
+from tagboat.config.model import Component, Config, Shard, Workflows
 from tagboat.config.order import circle
 from tagboat.config.overlap import shared_tag
 from tagboat.config.privacy import indiscretions
@@ -35,6 +35,7 @@ def inconsistencies(config: Config, tagged: frozenset[str], targeted: frozenset[
     yield from _tags(config, tagged)
     yield from _names(config)
     yield from indiscretions(config, targeted)
+    yield from _workflows(config.workflows)
     for index in config.indexes:
         if index.name not in _KNOWN and not (index.upload and index.simple):
             said = "needs both 'upload' and 'simple': only pypi and testpypi have known addresses"
@@ -87,12 +88,21 @@ def _shard(shard: Shard) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("name",), f"'{ARCHIVE_SHARD}' is the shard of the tag's own archive: choose another name"
     if shard.builder == "command" and not shard.command:
         yield ("builder",), "'command' needs the key 'command': the program and its arguments"
-    if shard.builder != "command" and shard.command:
-        yield ("command",), f"is for the builder 'command' only, and here it is '{shard.builder}'"
+    if shard.builder not in ("command", "adopt") and shard.command:
+        yield ("command",), f"is for the builders 'command' and 'adopt', and here it is '{shard.builder}'"
     if not shard.sdist and not shard.wheel:
         yield (), "makes neither an sdist nor a wheel"
     if not shard.wheel and shard.wheels:
         yield ("wheels",), "expects wheels where wheel = false"
+
+
+def _workflows(workflows: Workflows) -> Iterator[Mistake]:
+    files = Counter((workflows.ci, workflows.build, workflows.release))
+    for file, times in files.items():
+        if times > 1:
+            yield Mistake(
+                ("workflows",), f"names {file} {times} times: ci, build and release are a file each"
+            )
 
 
 def _targets(config: Config, component: Component) -> Iterator[Mistake]:

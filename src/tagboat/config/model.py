@@ -20,12 +20,14 @@ class Shard:
         python: the interpreter to build with (``3.12``), or "" for the running one.
         builder: ``build`` (PyPA build's front end), ``uv``, ``command`` (a project's own), or ``adopt``
             (a folder that another machine, such as cibuildwheel's, filled).
-        command: with ``command``: the program and its arguments; ``{out}`` is the folder for its files.
+        command: with ``command``: the program and its arguments; ``{out}`` is the folder for its files. With ``adopt``:
+            what fills that folder in a CI job of its own; empty where something else does.
         sdist: whether this shard makes the sdist.
         wheel: whether this shard makes a wheel.
         wheels: patterns (``cp312-*-manylinux*``) of the wheel tags that this shard must make; empty: any one wheel.
         repair: repair ``linux_*`` wheels with auditwheel; without it such a wheel is refused.
         environment: variables for the build; never a secret.
+        runner: the label of the CI machine that builds it, where each shard is a job.
     """
 
     name: str = "default"
@@ -37,6 +39,7 @@ class Shard:
     wheels: tuple[str, ...] = ()
     repair: bool = True
     environment: Mapping[str, str] = field(default_factory=dict)
+    runner: str = "ubuntu-latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class IndexTarget:
         simple: the simple API's URL, or "" for the known one.
         staging: files go there first and are installed from there before any final target is touched.
         private: its names must never be looked for on a public index.
+        environment: the forge's environment that publishes to it, as its Trusted Publisher names it; "" for the
+            index's own name.
     """
 
     name: str
@@ -102,6 +107,7 @@ class IndexTarget:
     simple: str = ""
     staging: bool = False
     private: bool = False
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,31 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Workflows:
+    """How the project is validated and released inside the forge's CI.
+
+    Attributes:
+        ci: the file in ``.github/workflows`` that validates pull requests and the default branch.
+        build: the file of the reusable build, called by both others.
+        release: the file that releases; its name is what Trusted Publishers are registered with.
+        trigger: what starts a release: ``dispatch`` (a person names component and tag) or ``tag`` (a pushed tag).
+        python: the interpreter that Tagboat runs on in the jobs.
+        test: the program and arguments that test the project, without a shell; empty: CI only builds.
+        docs: the same for the documentation of a release, run after the files are built; empty: none.
+        failure_issue: a release that fails opens or updates one issue on the forge, closed by the next success.
+    """
+
+    ci: str = "ci.yml"
+    build: str = "build.yml"
+    release: str = "release.yml"
+    trigger: str = "dispatch"
+    python: str = "3.13"
+    test: tuple[str, ...] = ()
+    docs: tuple[str, ...] = ()
+    failure_issue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A project's whole configuration.
 
@@ -130,6 +161,7 @@ class Config:
         components: by name, in the file's order.
         indexes: by name.
         policy: the project's policy.
+        workflows: how it is released inside the forge's CI.
         source: where it was read, for messages: ``pyproject.toml``, ``tagboat.toml``, ``discovered``.
     """
 
@@ -139,6 +171,7 @@ class Config:
     components: tuple[Component, ...] = ()
     indexes: tuple[IndexTarget, ...] = (IndexTarget("pypi"), IndexTarget("testpypi", staging=True))
     policy: Policy = Policy()
+    workflows: Workflows = Workflows()
     source: str = "discovered"
 
     def component(self, name: str) -> Component:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from tagboat.config.consistency import inconsistencies
 from tagboat.config.load import OwnTable
 from tagboat.config.mistakes import Mistake, refusal
-from tagboat.config.model import Component, Config, IndexTarget, Policy, Shard
+from tagboat.config.model import Component, Config, IndexTarget, Policy, Shard, Workflows
 from tagboat.config.planning_consistency import planning_inconsistencies
 from tagboat.config.shape import ComponentTable, Document, ReleasedTable
 from tagboat.config.translation import translate
@@ -102,6 +102,7 @@ def _config(document: Document, named: Callable[[str], str | None]) -> Config:
         components=tuple(_component(name, table, named) for name, table in document.components.items()),
         indexes=tuple(known.values()),
         policy=Policy(**document.policy.model_dump()),
+        workflows=Workflows(**_given(document.workflows.model_dump())),
     )
 
 

@@ -17,6 +17,7 @@ from tagboat.core.tag import TagGrammar, odd_tag
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _PYTHON = re.compile(r"(?:pypy)?3\.\d{1,2}(?:\.\d{1,2})?t?")
+_WORKFLOW_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_NAME = re.compile(
     r"(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(?:API|PRIVATE|ACCESS|SIGNING)_?KEY)S?(?:_|$)",
@@ -149,6 +150,15 @@ def repository(text: str) -> str:
     """``owner/name`` on the forge; "" to read it from the git remote."""
     if text and not re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", text, re.ASCII):
         raise ValueError("must be owner/name")
+    return text
+
+
+def workflow_file(text: str) -> str:
+    """The name of a workflow's file, without a folder: the forge reads those of ``.github/workflows`` alone."""
+    if not _WORKFLOW_FILE.fullmatch(text):
+        raise ValueError(
+            "is no workflow file's name, such as 'release.yml': no folder, and .yml or .yaml at its end"
+        )
     return text
 
 

@@ -89,6 +89,7 @@ def release_settings(config: Config, own: OwnTable | None, planned: Sequence[str
         ("default-branch", config.default_branch),
         ("pipeline", config.pipeline),
         *((f"policy.{file_key(name)}", value) for name, value in asdict(config.policy).items()),
+        *((f"workflows.{file_key(name)}", value) for name, value in asdict(config.workflows).items()),
         *(
             (f"indexes.{index.name}.{name}", value)
             for index in config.indexes
@@ -140,7 +141,7 @@ def meaning(setting: Setting) -> str:
 
     path = setting.key.split(".")
     place: tuple[str, ...] = ("components", setting.component) if setting.component else ()
-    if path[0] in {"indexes", "policy"}:
+    if path[0] in {"indexes", "policy", "workflows"}:
         path, place = path[-1:], tuple(path[:-1])
     while path:
         table = table_at(place)

@@ -23,6 +23,7 @@ from tagboat.config.planning_shape import (
     VersionsTable,
 )
 from tagboat.config.table import Table
+from tagboat.config.workflows_shape import WorkflowsTable
 
 Filled = Annotated[str, AfterValidator(rules.filled), Field(min_length=1, max_length=1000)]
 _NAME: dict[str, Any] = {"pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", "maxLength": 100}
@@ -56,7 +57,8 @@ class ShardTable(Table):
         default=[],
         max_length=200,
         description='With `builder = "command"`: the program and its arguments, started without a shell. '
-        "`{out}` stands for the folder where its files must be.",
+        "`{out}` stands for the folder where its files must be. With `adopt`: what fills that folder in a CI job of its "
+        "own.",
         examples=[["make", "wheel", "OUT={out}"]],
     )
     sdist: bool = Field(default=True, description="Whether this shard makes the sdist.", examples=[False])
@@ -77,6 +79,11 @@ class ShardTable(Table):
         max_length=100,
         description="Variables for the build. Never a secret.",
         examples=[{"CFLAGS": "-O2"}],
+    )
+    runner: Filled = Field(
+        default="ubuntu-latest",
+        description="The label of the CI machine that builds this shard, where each shard is a job.",
+        examples=["windows-latest"],
     )
 
 
@@ -225,6 +232,12 @@ class IndexTable(Table):
         "comes from a private index, too, which must serve it all.",
         examples=[True],
     )
+    environment: Annotated[str, Field(max_length=255)] = Field(
+        default="",
+        description="The forge's environment that publishes to it, as its Trusted Publisher names it; empty for the "
+        "index's own name.",
+        examples=["release"],
+    )
 
 
 class PolicyTable(Table):
@@ -265,8 +278,11 @@ class Document(Table):
         description="The branch that a component without lines is released from; empty for the forge's own.",
         examples=["main"],
     )
-    pipeline: Literal["tag-release"] = Field(
-        default="tag-release", description="The kind of release.", examples=["tag-release"]
+    pipeline: Literal["tag-release", "remote-release"] = Field(
+        default="tag-release",
+        description="The kind of release: `tag-release` publishes by itself; `remote-release` fills the draft release, "
+        "pushes the tag and follows the forge's workflow, which publishes.",
+        examples=["remote-release"],
     )
     components: dict[Name, ComponentTable] = Field(
         default={},
@@ -290,6 +306,11 @@ class Document(Table):
     )
     policy: PolicyTable = Field(
         default_factory=PolicyTable, description="The project's policy.", examples=[{"ci-wait": 1800}]
+    )
+    workflows: WorkflowsTable = Field(
+        default_factory=WorkflowsTable,
+        description="How the project is released inside the forge's CI.",
+        examples=[{"release": "publish.yml"}],
     )
 
 
@@ -318,6 +339,7 @@ def tables() -> dict[str, type[Table]]:
         **below,
         "tool.tagboat.indexes.NAME": IndexTable,
         "tool.tagboat.policy": PolicyTable,
+        "tool.tagboat.workflows": WorkflowsTable,
     }
 
 
@@ -332,7 +354,7 @@ def table_at(place: tuple[Any, ...]) -> type[Table] | None:
             return _BELOW.get(tuple(0 if isinstance(part, int) else part for part in below))
         case ("indexes", _):
             return IndexTable
-        case ("policy",):
-            return PolicyTable
+        case ("policy" | "workflows" as name,):
+            return PolicyTable if name == "policy" else WorkflowsTable
         case _:
             return None
