@@ -99,7 +99,7 @@ def _replayed(history: History, release: Release, tree: Tree, host: str) -> Repl
     rules = _on_train(rules, version)
     wanted = wanted._replace(reviewed=_by_hand(history, planning, rules, release))
     paths = files_changed(history, rules, base.commit, wanted.head)
-    decided = decided_of(rules, base, walked.commits[rules.component], wanted, paths)
+    decided = decided_of(history, rules, base, walked.commits[rules.component], wanted, paths)
     heading = Heading(version, release.tag, release.previous_tag, today, release.repository, host)
     return Replayed(
         release.tag,
