@@ -34,6 +34,7 @@ class Source:
         remarks: what is not carried over.
         mistakes: line and ``file:line: key: what is wrong``.
         origins: value → place, for :attr:`tagboat.config.planning.Planning.origins`.
+        names: key → how the file spells it, where that is otherwise.
     """
 
     file: str
@@ -41,10 +42,12 @@ class Source:
     remarks: list[Remark] = field(default_factory=list)
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     origins: dict[str, str] = field(default_factory=dict)
-    _lines: dict[tuple[str | int, ...], int] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    _lines: Mapping[tuple[str | int, ...], int] | None = None
 
     def mistake(self, path: Sequence[str | int], said: str) -> None:
         """Note that what stands under ``path`` is wrong."""
+        path = [self.names.get(part, part) if isinstance(part, str) else part for part in path]
         line = self._line(path) if len(self.mistakes) < _FOUND else 1
         self.mistakes.append((line, f"{self.file}:{line}: {dotted(path)}: {said}"))
 
@@ -54,25 +57,41 @@ class Source:
         Raises:
             ConfigError: there are mistakes; all of them are told.
         """
-        if self.mistakes:
-            more = len(self.mistakes) - _SHOWN
-            rows = [said for _, said in sorted(self.mistakes)][:_SHOWN] + (
-                [f"... and {more} more"] if more > 0 else []
-            )
-            cause = rows[0] if len(rows) == 1 else f"{len(self.mistakes)} mistakes:\n" + "\n".join(rows)
-            raise ConfigError(cause, remedy="correct the lines named; the tool itself would refuse them too")
+        settle(self)
 
     def _line(self, path: Sequence[str | int]) -> int:
-        if self.file.endswith(".toml"):
+        if self.file.endswith((".toml", ".json", ".yml", ".yaml")):
             if self._lines is None:
-                from tagboat.config.places import places  # noqa: PLC0415 - only a broken file needs it
-
-                self._lines = places(self.text)
+                self._lines = _lines_of(self.file, self.text)
             whole = tuple(path)
             while whole and whole not in self._lines:
                 whole = whole[:-1]
             return self._lines.get(whole, 1)
         return _ini_line(self.text, [str(part) for part in path])
+
+
+def settle(*sources: Source) -> None:
+    """End the reading of files that belong together.
+
+    Raises:
+        ConfigError: there are mistakes; all of them are told.
+    """
+    rows = [said for source in sources for _, said in sorted(set(source.mistakes))]
+    if rows:
+        shown = rows[:_SHOWN] + ([f"... and {len(rows) - _SHOWN} more"] if len(rows) > _SHOWN else [])
+        cause = rows[0] if len(rows) == 1 else f"{len(rows)} mistakes:\n" + "\n".join(shown)
+        raise ConfigError(cause, remedy="correct the lines named; the tool itself would refuse them too")
+
+
+def _lines_of(file: str, text: str) -> Mapping[tuple[str | int, ...], int]:
+    """Return path → line; it is imported here, because only a broken file needs it."""
+    if file.endswith(".toml"):
+        from tagboat.config.places import places  # noqa: PLC0415
+
+        return places(text)
+    from tagboat.config.data_places import json_places, yaml_places  # noqa: PLC0415
+
+    return json_places(text) if file.endswith(".json") else yaml_places(text)
 
 
 class Options:
