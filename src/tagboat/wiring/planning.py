@@ -20,6 +20,7 @@ from tagboat.planner.propose import propose
 from tagboat.planner.wanted import Wanted
 from tagboat.wiring.notes import given, template, with_marks, with_waiting
 from tagboat.wiring.remotes import links_of
+from tagboat.wiring.submodules import check_submodules
 from tagboat.wiring.uncommitted import Watched, uncommitted
 
 V = TypeVar("V")
@@ -213,6 +214,7 @@ def asked(history: LocalHistory, ask: Ask) -> Asked:
     whole = planning_of(watched.tree, [tag.name for tag in history.tags()])
     here = ask.until == "HEAD" or head == history.resolve("HEAD")
     planning = with_marks(_selected(whole, ask.components), tree)
+    check_submodules(planning, tree)
     chosen = {rules.component for rules in planning.components}
     beside = tuple(rules for rules in whole.components if rules.component not in chosen)
     repository, host = links_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)
