@@ -377,46 +377,6 @@ def test_a_file_that_cannot_be_read_is_named(files: dict[str, bytes]) -> None:
     assert next(reversed(files)) in caught.value.cause
 
 
-def test_all_mistakes_are_told_at_once_each_with_its_line() -> None:
-    config = b"""{
-\t"release-as": 5,
-\t"packages": {
-\t\t"a": {
-\t\t\t"component": "a",
-\t\t\t"extra-files": ["x", {"type": "json"},
-\t\t\t\t{"type": "json", "path": 5}]
-\t\t},
-\t\t"b": {"component": "b", "versioning": []},
-\t\t"c": 5
-\t},
-\t"changelog-sections": [{"type": "feat"},
-\t\t{}]
-}
-"""
-    manifest = b'{\n  "a": "1.0.0",\n  "b": 5\n}\n'
-    with pytest.raises(ConfigError) as caught:
-        read(tree({CONFIG: config, MANIFEST: manifest}))
-    assert caught.value.cause.splitlines() == [
-        "6 mistakes:",
-        f"{CONFIG}:2: release-as: must be text",
-        f"{CONFIG}:7: packages.a.extra-files[2].path: must be text",
-        f"{CONFIG}:9: packages.b.versioning: must be text",
-        f"{CONFIG}:10: packages.c: must be an object",
-        f"{CONFIG}:13: changelog-sections[1]: must be an object with a text under type",
-        f"{MANIFEST}:3: b: must be text",
-    ]
-
-
-def test_the_yaml_form_is_told_of_in_its_own_words() -> None:
-    text = b"# comment\nreleaseType: python\nbumpMinorPreMajor: 5\nextraFiles:\n- x\n- 7\n"
-    with pytest.raises(ConfigError) as caught:
-        read(tree({YAML: text}))
-    assert caught.value.cause.splitlines()[1:] == [
-        f"{YAML}:3: bumpMinorPreMajor: must be true or false",
-        f"{YAML}:6: extraFiles[1]: must be an object",
-    ]
-
-
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),

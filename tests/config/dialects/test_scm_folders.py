@@ -54,7 +54,7 @@ def test_without_such_a_tool_the_defaults_stay() -> None:
 
 
 def test_what_lies_deeper_than_the_projects_of_the_repository_was_brought_along() -> None:
-    found = planned(**{"a": STATIC, "a/vendored/b": SCM.replace("{name}", "b")})
+    found = planned((), **{"a": STATIC, "a/vendored/b": SCM.replace("{name}", "b")})
     assert [(found.dialect, rules.component) for rules in found.components] == [("defaults", "a")]
 
 

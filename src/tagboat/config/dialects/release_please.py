@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tagboat.config.dialects.options import Source, settle
 from tagboat.config.dialects.release_please_options import ELSEWHERE, KNOWN, MATTERS, YAML_NAMES
 from tagboat.config.dialects.release_please_sections import sections_by_default, sections_of
 from tagboat.config.dialects.release_please_values import (
@@ -20,6 +19,7 @@ from tagboat.config.dialects.release_please_values import (
     texts_of,
     typed,
 )
+from tagboat.config.dialects.sources import Source, settle
 from tagboat.config.document import parse_json, parse_yaml
 from tagboat.config.document import text_of as text_in
 from tagboat.config.planning import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tagboat.config.dialects.options import Source
+from tagboat.config.dialects.sources import Source
 from tagboat.config.planning import SECTIONS, Section
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tagboat.config.dialects.options import Source
+from tagboat.config.dialects.sources import Source
 
 _KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
 _ATTRIBUTES: Final[Mapping[str, str]] = {
