@@ -70,7 +70,7 @@ def plan(said: PlanWords) -> None:
                 from tagboat.wiring.taken import taken_on_indexes  # noqa: PLC0415 - the network's one way in
 
                 made = planned(taken_on_indexes(ask, made, said.sandbox), history)
-            made = checked(made, expect=said.expect or "", strict=said.strict)
+            made = checked(made, expect=said.expect or "", strict=said.strict, releasing=said.exit_code)
             if said.edits or said.as_diff:
                 made = with_edits(made, history)
         if said.as_json:

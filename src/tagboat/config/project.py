@@ -28,11 +28,13 @@ class Tree(NamedTuple):
         paths: every file, relative to the root, with '/'.
         read: returns a file's bytes; called only with one of ``paths``.
         links: lists the symbolic links, which are no files; none where nobody needs to know.
+        modules: lists the submodules, whose files are another repository's; none where nobody needs to know.
     """
 
     paths: Collection[str]
     read: Callable[[str], bytes]
     links: Callable[[], Collection[str]] = tuple
+    modules: Callable[[], Collection[str]] = tuple
 
     def get(self, path: str) -> bytes | None:
         """Return the bytes of a file, or None when there is none of this path."""

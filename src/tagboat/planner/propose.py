@@ -58,6 +58,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
     )
     decided = {
         rules.component: decided_of(
+            history,
             rules,
             last,
             commits,
@@ -113,6 +114,7 @@ def with_linked(planning: Planning, wanted: Wanted) -> tuple[Planning, Wanted]:
 
 
 def decided_of(
+    history: History,
     rules: Rules,
     last: LastRelease,
     commits: Sequence[Commit],
@@ -123,6 +125,7 @@ def decided_of(
     """Return the next version of one component.
 
     Args:
+        history: where the files of a commit are read.
         rules: its rules.
         last: its last release.
         commits: the commits since, newest first.
@@ -140,6 +143,11 @@ def decided_of(
         made = chosen(last.version, asked, wanted.reason, rules.versioning, today=wanted.today, taken=taken)
         return Decided(rules, last, counted, made)
     changes = counted.changes
+    doubts: tuple[str, ...] = ()
+    if any(change.breaking for change in changes):
+        from tagboat.planner.additions import less_what_is_new  # noqa: PLC0415 - few releases break anything
+
+        changes, doubts = less_what_is_new(history, rules, commits, counted)
     if last.ended:
         changes = tuple(change for change in changes if change.commit not in last.ended.held)
     if wanted.due and not changes:
@@ -159,6 +167,7 @@ def decided_of(
         from tagboat.planner.graduation import ended  # noqa: PLC0415 - only behind pre-releases
 
         decision = ended(last.version, decision, rules.versioning, taken)
+    decision = decision._replace(warnings=(*decision.warnings, *doubts))
     return Decided(rules, last, counted, decision)
 
 

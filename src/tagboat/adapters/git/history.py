@@ -30,6 +30,7 @@ _ON_BRANCH: Final = b"ref: refs/heads/"
 _LONGEST_LINK: Final = 4096
 _FILES: Final = "100"
 _LINK: Final = "120000"
+_MODULE: Final = "160000"
 
 
 class LocalHistory:
@@ -215,6 +216,7 @@ class LocalHistory:
             lambda path: self.read(commit, path),
             lambda: frozenset(self._blobs(commit)),
             lambda: self._entries(commit, _LINK),
+            lambda: self._entries(commit, _MODULE),
         )
 
     def read(self, commit: str, path: str) -> bytes | None:
@@ -286,7 +288,7 @@ class LocalHistory:
         if self._listed[0] != commit:
             asked = ("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
             listed = self._git.run(*asked).stdout.decode("utf-8", "surrogateescape")
-            found: dict[str, dict[str, str]] = {_FILES: {}, _LINK: {}}
+            found: dict[str, dict[str, str]] = {_FILES: {}, _LINK: {}, _MODULE: {}}
             for line in listed.split("\0"):
                 head, _, path = line.partition("\t")
                 kind = _FILES if head.startswith(_FILES) else head.partition(" ")[0]

@@ -79,7 +79,12 @@ def planning_of(tree: Tree, tags: Sequence[str] = ()) -> Planning:
         return found
     from tagboat.config.dialects.defaults import defaults  # noqa: PLC0415 - most projects have a tool
 
-    return defaults(tree, tags)
+    planning = defaults(tree, tags)
+    if any(rules.path == "." and rules.distribution for rules in planning.components):
+        return planning
+    from tagboat.config.dialects.scm_folders import with_folders  # noqa: PLC0415 - the root of most is a project
+
+    return with_folders(planning, tree, tags)
 
 
 def _of_tools(tree: Tree, tags: Sequence[str]) -> Planning | None:

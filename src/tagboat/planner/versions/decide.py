@@ -97,7 +97,7 @@ def decide(
     level, reasons = (Level.NONE, ()) if idle else _level(reasons, rules, said)
     base = _baseline(before, taken, read) if by_paths else before
     wishes = _wishes(changes, "" if idle else rules.release_as, reviewed)
-    wish, warnings = _granted(wishes, before, read, known, by_hand=rules.strategy == "manual")
+    wish, warnings = _granted(wishes, before, read, known, rules)
     if wish is not None and by_paths and wish[1].name == _FILES and base is not None:
         wish = wish if wish[0].key >= base.moved(level).key else None
     if wish is not None:
@@ -177,7 +177,7 @@ def _told(
 
 
 def _granted(
-    wishes: Iterator[_Wish], before: Number | None, read: Reader, taken: Taken, *, by_hand: bool = False
+    wishes: Iterator[_Wish], before: Number | None, read: Reader, taken: Taken, rules: Versioning
 ) -> tuple[tuple[Number, _Wish] | None, tuple[str, ...]]:
     """Return the first wish that can be, and why those before it cannot."""
     warnings: list[str] = []
@@ -189,10 +189,16 @@ def _granted(
             warnings.append(f"{wish.name} {text!r} is no version, so it was ignored")
             continue
         if before is not None and number.key <= before.key:
-            if wish.name != _FILES or (by_hand and number.key < before.key):
+            if wish.name != _FILES or (rules.strategy == "manual" and number.key < before.key):
                 warnings.append(
                     f"{wish.name} {text} is not above the last release {before.text}, so it was ignored"
                 )
+        elif wish.name == _FILES and "dev" in text.lower() and not rules.train.startswith("dev"):
+            final = number.final().text
+            warnings.append(
+                f"the files hold {text}, a development version, which says what is worked on and decides nothing: to release"
+                f" it, write {final} into them, or plan with --release-as {final}"
+            )
         elif number.text in taken:
             warnings.append(f"{wish.name} {text} exists already, so it was ignored")
         else:
