@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Final
@@ -14,6 +15,7 @@ from typing import IO, Final
 from tagboat.adapters.git.child import Git, Running, complaint, scratch
 from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
+from tagboat.adapters.git.parallel import pieces, shared
 from tagboat.adapters.git.place import git_dir_of
 from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, texts
 from tagboat.config.project import Tree
@@ -22,6 +24,10 @@ from tagboat.errors import RefusedError, StepFailedError, UnavailableError
 from tagboat.ports.history import PathDiff, TagRef
 
 _FIELDS: Final = "%H%x00%P%x00%ct%x00%ae %at%x00%B%x00"
+_DIFFING: Final = (
+    *("diff-tree", "--stdin", "-r", "-z", "--root", "--no-renames", "--name-status"),
+    *("--always", "--diff-merges=first-parent", f"--format=%x01{_FIELDS}"),
+)
 _TAGS: Final = "%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00%(refname:lstrip=2)"
 _LIST_TAGS: Final = ("for-each-ref", f"--format={_TAGS}", "refs/tags/")
 _BRANCH: Final = ("symbolic-ref", "--quiet", "--short", "HEAD")
@@ -196,19 +202,35 @@ class LocalHistory:
         self, *until: str, without: Sequence[str] = (), paths: bool = False, ordered: bool = False
     ) -> Iterator[Commit]:
         """See :class:`~tagboat.ports.history.History`."""
-        order = ["--topo-order"] if ordered else []
+        listing = ["rev-list", *(["--topo-order"] if ordered else []), "--stdin"]
+        if not paths:
+            listing += ["--no-commit-header", f"--format={_FIELDS}"]
         revisions = "".join(f"{text}\n" for text in (*until, *(f"^{commit}" for commit in without)))
         with scratch() as asked, scratch() as said:
             asked.write(revisions.encode())
             asked.seek(0)
-            if not paths:
-                listing = ("rev-list", "--no-commit-header", f"--format={_FIELDS}", *order, "--stdin")
-                yield from self._streamed([listing], asked, said, with_paths=False)
-                return
-            diffing = ("diff-tree", "--stdin", "-r", "-z", "--root", "--no-renames", "--name-status")
-            merges = ("--always", "--diff-merges=first-parent", f"--format=%x01{_FIELDS}")
-            listing = ("rev-list", *order, "--stdin")
-            yield from self._streamed([listing, (*diffing, *merges)], asked, said, with_paths=True)
+            child = self._git.start(*listing, source=asked, said=said)
+            try:
+                listed = _output(child)
+                yield from (
+                    self._with_paths(listed, said) if paths else commits_without_paths(texts(pieces(listed)))
+                )
+                _check(child, said)
+            finally:
+                _output(child).close()
+                child.kill()
+                child.wait()
+
+    def _with_paths(self, ids: IO[bytes], said: IO[bytes]) -> Iterator[Commit]:
+        """Yield the commits that a child lists; taking trees apart takes longest, so that is shared out."""
+        with closing(
+            shared(
+                ids,
+                lambda part: self._git.start(*_DIFFING, source=part, said=said),
+                lambda child: _check(child, said),
+            )
+        ) as output:
+            yield from commits_with_paths(texts(output))
 
     def tree(self, commit: str) -> Tree:
         """See :class:`~tagboat.ports.history.History`; symbolic links and submodules are no files."""
@@ -297,29 +319,12 @@ class LocalHistory:
             self._listed = (commit, found)
         return self._listed[1][mode]
 
-    def _streamed(
-        self, commands: Sequence[Sequence[str]], asked: IO[bytes], said: IO[bytes], *, with_paths: bool
-    ) -> Iterator[Commit]:
-        children: list[subprocess.Popen[bytes]] = []
-        source = asked
-        try:
-            for command in commands:
-                child = self._git.start(*command, source=source, said=said)
-                if children:
-                    source.close()  # else an early end of the reader would not reach the writer
-                children.append(child)
-                source = _output(child)
-            parse = commits_with_paths if with_paths else commits_without_paths
-            yield from parse(texts(source))
-            for child in children:
-                if child.wait():
-                    said.seek(0)
-                    raise StepFailedError(f"git {commands[0][0]}: {complaint(said.read(4000))}")
-        finally:
-            for child in children:
-                _output(child).close()
-                child.kill()
-                child.wait()
+
+def _check(child: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    """Raise what a child complained of, if it failed."""
+    if child.wait():
+        said.seek(0)
+        raise StepFailedError(f"git rev-list: {complaint(said.read(4000))}")
 
 
 def _output(child: subprocess.Popen[bytes]) -> IO[bytes]:
