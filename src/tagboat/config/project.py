@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tagboat.config.document import LIMIT, inner, parse, text_of
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError, RefusedError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
-class Tree(NamedTuple):
+class Tree(Record):
     """The files of a commit, read when they are asked for.
 
     Attributes:
@@ -39,7 +40,7 @@ class Tree(NamedTuple):
         return self.read(path) if path in self.paths else None
 
 
-class Project(NamedTuple):
+class Project(Record):
     """A Python project in a tree: its folder and the name of its distribution."""
 
     path: str

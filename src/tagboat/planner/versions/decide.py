@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
 from tagboat.core.proposal import Reason
+from tagboat.core.record import Record
 from tagboat.planner.versions.levels import decisive_first, evidence, highest
 from tagboat.planner.versions.paths import PathChange
 from tagboat.planner.versions.paths import evidence as path_evidence
@@ -26,7 +27,7 @@ _SUFFIXED: Final = ("prerelease", "service-pack")
 """Strategies of release-please whose suffixes are no trains."""
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     """What comes after the last release.
 
     Attributes:
@@ -42,7 +43,7 @@ class Decision(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-class _Wish(NamedTuple):
+class _Wish(Record):
     """A version that somebody asked for."""
 
     version: str
