@@ -43,7 +43,7 @@ class Theirs(NamedTuple):
 
 def test_a_record_is_what_a_named_tuple_is() -> None:
     ours, theirs = Ours(3, names=("ada",)), Theirs(3, names=("ada",))
-    assert (ours, theirs) == ((3, ("ada",)), ours)
+    assert [*ours] == [*theirs] == [3, ("ada",)]
     assert hash(ours) == hash(theirs)
     assert ours._asdict() == theirs._asdict()
     assert (Ours._fields, Ours._field_defaults) == (Theirs._fields, Theirs._field_defaults)

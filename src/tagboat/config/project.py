@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from pathlib import PurePosixPath
+from posixpath import join
 from typing import TYPE_CHECKING, Any
 
 from tagboat.config.document import LIMIT, inner, parse, text_of
@@ -82,8 +82,10 @@ def project_at(tree: Tree, folder: str) -> Project | None:
 
 
 def inside(folder: str, name: str) -> str:
-    """Return the path of a file in ``folder``."""
-    return str(PurePosixPath(folder, name))
+    """Return the path of a file in ``folder``, as ``PurePosixPath`` joins them; that is slow to import."""
+    path = join(folder, name)
+    root = "//" if path.startswith("//") and not path.startswith("///") else "/" * path.startswith("/")
+    return root + "/".join(part for part in path.split("/") if part not in ("", ".")) or "."
 
 
 def table_of(tree: Tree, folder: str) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tagboat.core.record import Record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tagboat.ports.builder import Builder
     from tagboat.ports.clock import Clock
     from tagboat.ports.forge import Forge

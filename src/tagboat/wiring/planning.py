@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
+from os import PathLike
 from typing import TypeVar
 
 from tagboat.adapters.addresses import PUBLIC
@@ -42,7 +42,7 @@ class Ask(Record):
         branch: the branch that is released from; "" for the one that ``until`` names, or that is checked out.
     """
 
-    path: Path
+    path: str | PathLike[str]
     components: Sequence[str] = ()
     since: str = ""
     until: str = "HEAD"

@@ -5,10 +5,9 @@ Three children do the work of a plan: one lists the tags, one answers for files 
 
 from __future__ import annotations
 
-import subprocess
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import IO, Final
 
 from tagboat.adapters.git.child import Git, Running, complaint, scratch
@@ -16,6 +15,7 @@ from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
 from tagboat.adapters.git.place import git_dir_of
 from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, texts
+from tagboat.adapters.git.spawn import Child
 from tagboat.config.project import Tree
 from tagboat.core.commit import Commit
 from tagboat.errors import RefusedError, StepFailedError, UnavailableError
@@ -46,7 +46,7 @@ class LocalHistory:
         RefusedError: ``path`` is in no git repository.
     """
 
-    def __init__(self, path: Path, *, lenient: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, lenient: bool = False) -> None:
         self._lenient = lenient
         self._lacking_blobs: set[str] = set()
         self._listed: tuple[str, Mapping[str, Mapping[str, str]]] = ("", {})
@@ -158,11 +158,11 @@ class LocalHistory:
         Linked work trees, symbolic links, branches that are other names of branches, and git's reftable format (whose
         HEAD is a dummy) are left to git.
         """
-        head = self._dir / "HEAD"
+        head = f"{self._dir}/HEAD"
         try:
-            if not self._dir.is_dir() or head.is_symlink():
+            if not os.path.isdir(self._dir) or os.path.islink(head):
                 return None
-            text = head.read_bytes()
+            text = _content(head)
             name = text.removeprefix(_ON_BRANCH).removesuffix(b"\n")
             if (
                 not text.startswith(_ON_BRANCH)
@@ -173,8 +173,8 @@ class LocalHistory:
             ):
                 return None
             branch = name.decode("utf-8", "surrogateescape")
-            loose = self._dir / "refs" / "heads" / branch
-            if loose.is_file() and loose.read_bytes().startswith(b"ref:"):
+            loose = f"{self._dir}/refs/heads/{branch}"
+            if os.path.isfile(loose) and _content(loose).startswith(b"ref:"):
                 return None
         except (OSError, ValueError):
             return None
@@ -187,8 +187,8 @@ class LocalHistory:
     def shallow(self) -> bool:
         """See :class:`~tagboat.ports.history.History`."""
         # A linked work tree keeps it beside the repository that it was made from: git knows where.
-        if self._dir.is_dir():
-            return (self._dir / "shallow").is_file()
+        if os.path.isdir(self._dir):
+            return os.path.isfile(f"{self._dir}/shallow")
         return self._git.run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
     def commits(
@@ -298,7 +298,7 @@ class LocalHistory:
     def _streamed(
         self, commands: Sequence[Sequence[str]], asked: IO[bytes], said: IO[bytes], *, with_paths: bool
     ) -> Iterator[Commit]:
-        children: list[subprocess.Popen[bytes]] = []
+        children: list[Child] = []
         source = asked
         try:
             for command in commands:
@@ -320,7 +320,12 @@ class LocalHistory:
                 child.wait()
 
 
-def _output(child: subprocess.Popen[bytes]) -> IO[bytes]:
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _output(child: Child) -> IO[bytes]:
     if child.stdout is None:
         raise AssertionError("the child was started with a pipe")
     return child.stdout
