@@ -14,6 +14,7 @@ from tagboat.adapters.git.child import Git, Running, complaint, scratch
 from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
 from tagboat.adapters.git.place import git_dir_of
+from tagboat.adapters.git.plain_config import LONGEST, plain_origin
 from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, texts
 from tagboat.adapters.git.spawn import Child
 from tagboat.config.project import Tree
@@ -60,10 +61,11 @@ class LocalHistory:
     def prepare(self) -> None:
         """Have git find what every plan asks for, while the caller does something else."""
         self._objects.start()
-        for asked in (
-            (_LIST_TAGS, _REMOTE) if self._branch_in_head() is not None else (_LIST_TAGS, _REMOTE, _BRANCH)
-        ):
-            self._begun[asked] = self._git.begin(*asked)
+        self._begun[_LIST_TAGS] = self._git.begin(*_LIST_TAGS)
+        if self._plain_remote is None:
+            self._begun[_REMOTE] = self._git.begin(*_REMOTE)
+        if self._branch_in_head() is None:
+            self._begun[_BRANCH] = self._git.begin(*_BRANCH)
 
     def _answer(self, asked: tuple[str, ...], *, fine: Sequence[int] = (0,)) -> bytes:
         begun = self._begun.pop(asked, None)
@@ -182,7 +184,19 @@ class LocalHistory:
 
     def remote(self) -> str:
         """See :class:`~tagboat.ports.history.History`."""
+        if self._plain_remote is not None:
+            return self._plain_remote
         return self._answer(_REMOTE, fine=(0, 1, 2)).decode("utf-8", "replace").strip()
+
+    @cached_property
+    def _plain_remote(self) -> str | None:
+        """The remote where the repository's own file says it plainly; linked work trees are left to git."""
+        if os.path.exists(f"{self._dir}/commondir"):
+            return None
+        try:
+            return plain_origin(_content(f"{self._dir}/config", LONGEST + 1))
+        except OSError:
+            return None
 
     def shallow(self) -> bool:
         """See :class:`~tagboat.ports.history.History`."""
@@ -320,9 +334,9 @@ class LocalHistory:
                 child.wait()
 
 
-def _content(path: str) -> bytes:
+def _content(path: str, limit: int = -1) -> bytes:
     with open(path, "rb") as file:
-        return file.read()
+        return file.read(limit)
 
 
 def _output(child: Child) -> IO[bytes]:
