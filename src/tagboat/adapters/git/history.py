@@ -6,7 +6,7 @@ Three children do the work of a plan: one lists the tags, one answers for files 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import IO, Final
 
@@ -15,7 +15,7 @@ from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
 from tagboat.adapters.git.place import git_dir_of
 from tagboat.adapters.git.plain_config import LONGEST, plain_origin
-from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, texts
+from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, names_in, texts
 from tagboat.adapters.git.spawn import Child
 from tagboat.config.project import Tree
 from tagboat.core.commit import Commit
@@ -31,6 +31,7 @@ _ON_BRANCH: Final = b"ref: refs/heads/"
 _LONGEST_LINK: Final = 4096
 _FILES: Final = "100"
 _LINK: Final = "120000"
+_ID_LENGTHS: Final = (40, 64)
 
 
 class LocalHistory:
@@ -51,6 +52,7 @@ class LocalHistory:
         self._lenient = lenient
         self._lacking_blobs: set[str] = set()
         self._listed: tuple[str, Mapping[str, Mapping[str, str]]] = ("", {})
+        self._topmost: tuple[str, Collection[bytes]] = ("", ())
         self.lacking: set[str] = set()
         self._begun: dict[tuple[str, ...], Running] = {}
         self._dir = git_dir_of(path)
@@ -249,6 +251,9 @@ class LocalHistory:
         ):  # a question is one line; these names are relative to git
             blob = self._blobs(commit).get(path)
             return self._objects.read(blob, "blob") if blob else None
+        first = path.partition("/")[0].encode("utf-8", "surrogateescape")
+        if len(commit) in _ID_LENGTHS and first not in self._top(commit):
+            return None
         content = self._objects.read(f"{commit}:{path}", "blob")
         # A symbolic link looks like a file of one line without an end; the listing, which takes time, tells them apart.
         link = content is not None and b"\n" not in content and len(content) < _LONGEST_LINK
@@ -291,6 +296,13 @@ class LocalHistory:
         asked = ("rev-list", "--no-walk=unsorted", "--no-commit-header", "--format=%h", "--stdin")
         done = self._git.run(*asked, content="".join(f"{commit}\n" for commit in commits).encode())
         return done.stdout.decode().split()
+
+    def _top(self, commit: str) -> Collection[bytes]:
+        """Return the names in the root: most files that are asked for belong to tools that a project does not use."""
+        if self._topmost[0] != commit:
+            content = self._objects.read(f"{commit}^{{tree}}", "tree")
+            self._topmost = (commit, frozenset(names_in(content or b"", len(commit) // 2)))
+        return self._topmost[1]
 
     def _blobs(self, commit: str) -> Mapping[str, str]:
         return self._entries(commit, _FILES)

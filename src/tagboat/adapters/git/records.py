@@ -62,6 +62,20 @@ def commits_with_paths(pieces: Iterator[list[str]]) -> Iterator[Commit]:
         yield _commit(fields, paths)
 
 
+def names_in(tree: bytes, size: int) -> Iterator[bytes]:
+    """Yield the names in a tree object: mode, space, name, NUL, and the id in binary.
+
+    Args:
+        tree: the object's content.
+        size: the bytes of an id: 20 with SHA-1, 32 with SHA-256.
+    """
+    start = 0
+    while start < len(tree):
+        end = tree.index(b"\0", start)
+        yield tree[tree.index(b" ", start) + 1 : end]
+        start = end + 1 + size
+
+
 def _commit(fields: list[str], paths: list[str]) -> Commit:
     id_, parents, time, author, message = fields
     return Commit(id_, tuple(parents.split()), int(time or 0), author, message, tuple(paths))
