@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tagboat.config.origins import version_places
 from tagboat.config.planning import Planning, Rules
@@ -22,9 +23,11 @@ from tagboat.planner.notes.heading import Heading
 from tagboat.planner.releases import tag_of
 from tagboat.planner.unreleased import commits_since
 from tagboat.planner.versions.decide import Decision, decide
-from tagboat.planner.versions.paths import PathChange
 from tagboat.planner.wanted import Wanted, on_branch
 from tagboat.ports.history import History
+
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
 
 class Decided(Record):

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
 from tagboat.core.proposal import Reason
 from tagboat.core.record import Record
 from tagboat.planner.versions.levels import decisive_first, evidence, highest
-from tagboat.planner.versions.paths import PathChange
-from tagboat.planner.versions.paths import evidence as path_evidence
 from tagboat.planner.versions.schemes import LONGEST, Number, Reader, initial, must_read, reader
 from tagboat.planner.versions.strategies import FIXED, following
 from tagboat.planner.versions.taken import Taken
+
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
 _FILES: Final = "the version in the files"
 _SUFFIXED: Final = ("prerelease", "service-pack")
@@ -91,6 +92,8 @@ def decide(
     read, known = reader(rules, today), Taken(taken)
     before = must_read(read, last, "the last release") if last else None
     if by_paths:
+        from tagboat.planner.versions.paths import evidence as path_evidence  # noqa: PLC0415 - few projects go by paths
+
         reasons = path_evidence(paths, rules, said)
     else:
         below_one = before is not None and before.major == 0
