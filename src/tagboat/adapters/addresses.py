@@ -1,18 +1,22 @@
 """The addresses of public services. No other module names one, so that a rehearsal cannot reach them by mistake."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from tagboat.core.record import Record
 
 
-class IndexAddress(NamedTuple):
+class IndexAddress(Record):
     """Where an index takes uploads, and the simple API (PEP 503, PEP 691) that installers read; both end with ``/``."""
 
     upload: str
     simple: str
 
 
-class Addresses(NamedTuple):
+class Addresses(Record):
     """Where a forge and the indexes known by name are, without a slash at the end.
 
     Attributes:

@@ -37,7 +37,7 @@ class Worktree:
     """
 
     def __init__(self, path: Path) -> None:
-        git_dir = git_dir_of(path)
+        git_dir = Path(git_dir_of(path))
         self.bare = bare(git_dir) and git_dir.name != ".git"
         self.root = git_dir if self.bare else git_dir.parent
         self._git = Git(git_dir)

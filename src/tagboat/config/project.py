@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from posixpath import join
+from typing import TYPE_CHECKING, Any
 
 from tagboat.config.document import LIMIT, inner, parse, text_of
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError, RefusedError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
-class Tree(NamedTuple):
+class Tree(Record):
     """The files of a commit, read when they are asked for.
 
     Attributes:
@@ -41,7 +42,7 @@ class Tree(NamedTuple):
         return self.read(path) if path in self.paths else None
 
 
-class Project(NamedTuple):
+class Project(Record):
     """A Python project in a tree: its folder and the name of its distribution."""
 
     path: str
@@ -83,8 +84,10 @@ def project_at(tree: Tree, folder: str) -> Project | None:
 
 
 def inside(folder: str, name: str) -> str:
-    """Return the path of a file in ``folder``."""
-    return str(PurePosixPath(folder, name))
+    """Return the path of a file in ``folder``, as ``PurePosixPath`` joins them; that is slow to import."""
+    path = join(folder, name)
+    root = "//" if path.startswith("//") and not path.startswith("///") else "/" * path.startswith("/")
+    return root + "/".join(part for part in path.split("/") if part not in ("", ".")) or "."
 
 
 def table_of(tree: Tree, folder: str) -> dict[str, Any]:

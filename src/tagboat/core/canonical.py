@@ -37,7 +37,7 @@ def digest(value: JSON) -> str:
 
 
 def _refuse_floats(value: object) -> None:
-    if value is None or isinstance(value, str | int):  # first, because most values are
+    if value is None or isinstance(value, str | int):  # most values, and quicker to tell than a Mapping
         return
     if isinstance(value, Mapping):
         for key, item in value.items():

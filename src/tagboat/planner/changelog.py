@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.core.commit import day_of
+from tagboat.core.record import Record
 from tagboat.planner.graduation import ends_trains
 from tagboat.planner.messages import changes_of
 from tagboat.planner.notes.formats import of_the_past, section
@@ -18,7 +18,7 @@ from tagboat.planner.versions.schemes import Number, reader
 from tagboat.ports.history import History
 
 
-class Links(NamedTuple):
+class Links(Record):
     """Where notes point to: the project on the forge; "" for no links; and a template's text."""
 
     repository: str = ""

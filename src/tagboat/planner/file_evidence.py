@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tagboat.config.planning import Planning, Rules
-from tagboat.planner.versions.paths import PathChange
 from tagboat.ports.history import History
+
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
 
 def versions_in_files(history: History, planning: Planning, head: str) -> Mapping[str, str]:

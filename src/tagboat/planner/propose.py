@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from tagboat.config.origins import version_places
 from tagboat.config.planning import Planning, Rules
 from tagboat.core.change import Change, Level
 from tagboat.core.commit import Commit
 from tagboat.core.proposal import Next, Reason
+from tagboat.core.record import Record
 from tagboat.planner.file_evidence import files_changed, versions_in_files
 from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.messages import Counted, changes_of
@@ -22,12 +23,14 @@ from tagboat.planner.notes.heading import Heading
 from tagboat.planner.releases import tag_of
 from tagboat.planner.unreleased import commits_since
 from tagboat.planner.versions.decide import Decision, decide
-from tagboat.planner.versions.paths import PathChange
 from tagboat.planner.wanted import Wanted, on_branch
 from tagboat.ports.history import History
 
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
-class Decided(NamedTuple):
+
+class Decided(Record):
     """A component's next version, before its notes are written.
 
     Attributes:

@@ -7,14 +7,14 @@ A commit belongs to a component's range when it can be reached from the head and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.core.commit import Commit
+from tagboat.core.record import Record
 from tagboat.ports.history import History
 
 
-class Ranges(NamedTuple):
+class Ranges(Record):
     """The commits since each component's last release.
 
     Attributes:

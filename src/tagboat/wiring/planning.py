@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import NamedTuple, TypeVar
+from os import PathLike
+from typing import TypeVar
 
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.adapters.git.history import LocalHistory
@@ -15,6 +15,7 @@ from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
 from tagboat.core.conventional import MERGE
 from tagboat.core.proposal import Next
+from tagboat.core.record import Record
 from tagboat.errors import RefusedError, StalePlanError, UsageError
 from tagboat.planner.propose import propose
 from tagboat.planner.wanted import Wanted
@@ -26,7 +27,7 @@ from tagboat.wiring.uncommitted import Watched, uncommitted
 V = TypeVar("V")
 
 
-class Ask(NamedTuple):
+class Ask(Record):
     """What a command asks of planning.
 
     Attributes:
@@ -42,7 +43,7 @@ class Ask(NamedTuple):
         branch: the branch that is released from; "" for the one that ``until`` names, or that is checked out.
     """
 
-    path: Path
+    path: str | PathLike[str]
     components: Sequence[str] = ()
     since: str = ""
     until: str = "HEAD"
@@ -54,7 +55,7 @@ class Ask(NamedTuple):
     branch: str = ""
 
 
-class Planned(NamedTuple):
+class Planned(Record):
     """What would be released of a repository.
 
     Attributes:
@@ -75,7 +76,7 @@ class Planned(NamedTuple):
     digest: str = ""
 
 
-class Asked(NamedTuple):
+class Asked(Record):
     """What a command asks, in the words of the repository.
 
     Attributes:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import select
-import subprocess
 from collections import deque
 from collections.abc import Callable, Generator
 from typing import IO, Final
 
 from tagboat.adapters.git.child import scratch
+from tagboat.adapters.git.spawn import Child
 
 _TOGETHER: Final = 2  # a forge's runners have two to four processors, and this process needs one itself
 _AHEAD: Final = 8 << 20
@@ -32,8 +32,8 @@ def pieces(stream: IO[bytes]) -> Generator[bytes, None, None]:
 
 def shared(
     lines: IO[bytes],
-    start: Callable[[IO[bytes]], subprocess.Popen[bytes]],
-    check: Callable[[subprocess.Popen[bytes]], None],
+    start: Callable[[IO[bytes]], Child],
+    check: Callable[[Child], None],
 ) -> Generator[bytes, None, None]:
     """Yield what children say of lines, in the order of the lines; when the reader ends, they end.
 
@@ -65,7 +65,7 @@ def shared(
 class _Share:
     """One child, and what it has said that nobody has taken yet."""
 
-    def __init__(self, lines: list[bytes], start: Callable[[IO[bytes]], subprocess.Popen[bytes]]) -> None:
+    def __init__(self, lines: list[bytes], start: Callable[[IO[bytes]], Child]) -> None:
         with scratch() as file:
             file.writelines(lines)
             file.seek(0)

@@ -62,6 +62,20 @@ def commits_with_paths(pieces: Iterable[list[str]]) -> Iterator[Commit]:
         yield _commit(held, 0, files, len(held))
 
 
+def names_in(tree: bytes, size: int) -> Iterator[bytes]:
+    """Yield the names in a tree object: mode, space, name, NUL, and the id in binary.
+
+    Args:
+        tree: the object's content.
+        size: the bytes of an id: 20 with SHA-1, 32 with SHA-256.
+    """
+    start = 0
+    while start < len(tree):
+        end = tree.index(b"\0", start)
+        yield tree[tree.index(b" ", start) + 1 : end]
+        start = end + 1 + size
+
+
 def _commit(texts: list[str], start: int, files: int, end: int) -> Commit:
     id_, parents, time, author, message = texts[start : start + _FIELDS]
     paths = tuple(texts[files + 1 : end : 2])

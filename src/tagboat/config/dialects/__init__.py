@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.config.dialects.open_tags import with_fitting_tags
 from tagboat.config.load import may_have_own_table
 from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
+from tagboat.core.record import Record
 
 _SHARED: Final = ("pyproject.toml", "setup.cfg", "setup.py")
 """Files in which many tools keep their configuration."""
 
 
-class Dialect(NamedTuple):
+class Dialect(Record):
     """A tool whose configuration is understood.
 
     Attributes:

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
 from tagboat.core.proposal import Reason
+from tagboat.core.record import Record
 from tagboat.planner.versions.levels import decisive_first, evidence, highest
-from tagboat.planner.versions.paths import PathChange
-from tagboat.planner.versions.paths import evidence as path_evidence
 from tagboat.planner.versions.schemes import LONGEST, Number, Reader, initial, must_read, reader
 from tagboat.planner.versions.strategies import FIXED, following
 from tagboat.planner.versions.taken import Taken
+
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
 _FILES: Final = "the version in the files"
 _SUFFIXED: Final = ("prerelease", "service-pack")
 """Strategies of release-please whose suffixes are no trains."""
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     """What comes after the last release.
 
     Attributes:
@@ -42,7 +44,7 @@ class Decision(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-class _Wish(NamedTuple):
+class _Wish(Record):
     """A version that somebody asked for."""
 
     version: str
@@ -90,6 +92,8 @@ def decide(
     read, known = reader(rules, today), Taken(taken)
     before = must_read(read, last, "the last release") if last else None
     if by_paths:
+        from tagboat.planner.versions.paths import evidence as path_evidence  # noqa: PLC0415 - few projects go by paths
+
         reasons = path_evidence(paths, rules, said)
     else:
         below_one = before is not None and before.major == 0
