@@ -10,8 +10,13 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
 
 from tagboat.adapters.isolation import network_off, private_network
+
+# How long an example takes depends on what else the machine does; speed is measured by make bench.
+settings.register_profile("tagboat", deadline=None)
+settings.load_profile("tagboat")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -22,7 +22,7 @@ def paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
     return [path, *(found for key, below in inner for found in paths(below, (*path, key)))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(st.text(max_size=4), _VALUES, max_size=3), st.sampled_from([None, 1, "\t"]))
 def test_every_key_of_json_has_its_line(value: dict[str, Any], indent: int | str | None) -> None:
     text = json.dumps(value, indent=indent)

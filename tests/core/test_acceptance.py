@@ -21,7 +21,7 @@ from tagboat.errors import ConflictError, TagboatError
 from tagboat.testing.simulation import TWO, Simulation
 from tagboat.wiring.session import intact
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

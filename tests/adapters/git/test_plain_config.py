@@ -66,7 +66,7 @@ def test_everything_else_is_left_to_git(text: bytes) -> None:
     assert plain_origin(text) is None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(PIECES), max_size=8))
 def test_it_never_says_anything_else_than_git(repository: Path, pieces: list[str]) -> None:
     text = "\n".join(pieces).encode()
