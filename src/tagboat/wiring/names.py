@@ -12,6 +12,9 @@ def public_names(addresses: Addresses = PUBLIC) -> PublicNames:
         api=addresses.api,
         uploads=addresses.uploads,
         git=addresses.git,
-        indexes={name: PublicIndex(*index) for name, index in addresses.indexes.items()},
+        indexes={
+            name: PublicIndex(index.upload, index.simple, index.files, index.also)
+            for name, index in addresses.indexes.items()
+        },
         issuers=dict(addresses.issuers),
     )
