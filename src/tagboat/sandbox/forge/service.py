@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from aiohttp import web
 
-from tagboat.sandbox.forge.calls import Answer, Call, endpoint
+from tagboat.sandbox.forge.calls import LINKS, Answer, Call, endpoint
 from tagboat.sandbox.forge.forge import FORGE, Forge
 from tagboat.sandbox.forge.refusals import not_found
 from tagboat.sandbox.forge.routes import (
@@ -22,6 +24,8 @@ from tagboat.sandbox.forge.routes import (
     smart_http,
     uploads,
 )
+from tagboat.sandbox.forge.routes.graphql import PATH as GRAPHQL
+from tagboat.sandbox.forge.shapes.links import Links
 from tagboat.sandbox.frame import Frame, application
 
 SUBJECTS = (
@@ -40,19 +44,50 @@ SUBJECTS = (
 )
 
 
-def forge_application(frame: Frame) -> web.Application:
-    """GitHub's REST interface (``/api/v3``), uploads, git over HTTP, and the sandbox's own controls.
+class Door(Enum):
+    """Which of a forge's paths a host has: everything, as on a GitHub server, or one part at its root."""
 
-    References that moved while no sandbox was looking are journalled first.
+    ALL = ""
+    API = API
+    UPLOADS = "/api/uploads"
+    GIT = "git"
+
+    def place(self, path: str) -> str | None:
+        """A route's path at this door; None for a route that is not here."""
+        if self is Door.ALL:
+            return path
+        if self is Door.GIT:
+            return None if path.startswith("/api/") else path
+        if self is Door.API and path == GRAPHQL:
+            return "/graphql"
+        return (path.removeprefix(self.value) or "/") if path.startswith(self.value) else None
+
+
+def forge_application(
+    frame: Frame, forge: Forge | None = None, *, door: Door = Door.ALL, links: Links | None = None
+) -> web.Application:
+    """GitHub's REST interface (``/api/v3``), uploads, git over HTTP, and the sandbox's own controls, or one part of them.
+
+    References that moved while no sandbox was looking are journalled first. ``links`` are the addresses that answers
+    name, when they are not below the host that was asked.
     """
     made = application(frame, "forge")
-    made[FORGE] = Forge(frame)
-    for subject in SUBJECTS:
-        for method, path, handler in subject.ROUTES:
-            made.router.add_route(method, path, handler)
-            if method == "GET":
-                made.router.add_route("HEAD", path, handler)
-    made.router.add_route("*", f"{API}/{{rest:.*}}", _missing)
+    made[FORGE] = forge or Forge(frame)
+    if links is not None:
+        made[LINKS] = links
+    placed = dict.fromkeys(
+        (method, place, handler)
+        for subject in SUBJECTS
+        for method, path, handler in subject.ROUTES
+        if (place := door.place(path)) is not None
+    )
+    for method, place, handler in placed:
+        made.router.add_route(method, place, handler)
+        if method == "GET":
+            made.router.add_route("HEAD", place, handler)
+    missing = door.place(f"{API}/{{rest:.*}}")
+    if missing is not None:
+        made.router.add_route("*", missing, _missing)
     return made
 
 
