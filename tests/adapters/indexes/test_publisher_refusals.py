@@ -40,7 +40,7 @@ def refused(
         status, "", {}, text.replace("ECHO", value).encode(), "https://index.example/_/oidc/mint-token"
     )
     error = Refusal("pypi", answer, IdentityToken.read(value, "pypi"), expected, "GitHub Actions").error
-    assert value not in error.cause + error.remedy
+    assert value[:30] not in error.cause + error.remedy
     return error
 
 

@@ -68,16 +68,12 @@ class GitHubActions:
         absence = self.absence()
         if absence is not None:
             return absence
-        credentials = Credentials.bearer(self._environment[SECRET])
-        try:
-            answer = self._http.read(
-                _for_audience(self._environment[URL], audience),
-                headers={"Accept": "application/json"},
-                credentials=credentials,
-                limit=_LARGEST_ANSWER,
-            )
-        except UnavailableError as problem:
-            raise UnavailableError(credentials.redacted(problem.cause), remedy=problem.remedy) from None
+        answer = self._http.read(
+            _for_audience(self._environment[URL], audience),
+            headers={"Accept": "application/json"},
+            credentials=Credentials.bearer(self._environment[SECRET]),
+            limit=_LARGEST_ANSWER,
+        )
         if answer.status in (401, 403):
             raise DeniedError(
                 f"{_SERVICE} refused this job an identity ({answer.status})",

@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from tagboat.adapters.http import Answer, Credentials
+from tagboat.adapters.http import Answer
 from tagboat.adapters.http.client import BUSY
 from tagboat.core.publisher import Publisher, differences, peculiarities, publisher_of
 from tagboat.core.text import plain
@@ -37,7 +37,7 @@ class Refusal:
         self, index: str, answer: Answer, token: IdentityToken, expected: Publisher | None, place: str
     ) -> None:
         self._index = index
-        self._answer = answer
+        self._answer = answer.without((token.value,))
         self._token = token
         self._expected = expected
         self._place = place
@@ -81,7 +81,7 @@ class Refusal:
         return said or self._clean(self._answer.message)
 
     def _clean(self, text: str) -> str:
-        return plain(Credentials.bearer(self._token.value).redacted(text), limit=500)
+        return plain(text, limit=500)
 
     @property
     def head(self) -> str:

@@ -102,7 +102,8 @@ class PyPI:
             credentials, answer = fresh, self._sent(body, kind, fresh)
         if not answer.good:
             raise upload_refusal(self._refused(answer, credentials), path.name)
-        return _redacted(plain(answer.text, lines=True), credentials).strip()
+        said = credentials.redacted(answer.text) if credentials else answer.text
+        return plain(said, lines=True).strip()
 
     def _sent(self, body: Body, kind: str, credentials: Credentials | None) -> Answer:
         headers = {"Content-Type": kind, "Accept": "text/plain, */*;q=0.1"}
@@ -127,12 +128,7 @@ class PyPI:
         return self._credentials.reading() if here else None
 
     def _refused(self, answer: Answer, credentials: Credentials | None) -> Refused:
-        said = _redacted(answer.message, credentials)
-        return Refused(self.name, answer, said, self._http.clock.now(), credentials is not None)
-
-
-def _redacted(text: str, credentials: Credentials | None) -> str:
-    return credentials.redacted(text) if credentials else text
+        return Refused(self.name, answer, self._http.clock.now(), credentials is not None)
 
 
 def _form(path: Path, sha256: str) -> tuple[Body, str]:

@@ -64,14 +64,12 @@ class Refused:
     """A refusal with what is needed to judge it.
 
     Attributes:
-        said: what the answer says to people, without any secret.
         now: the wall clock's time, for an answer that names one.
         let_in: whether a credential was sent.
     """
 
     index: str
     answer: Answer
-    said: str
     now: datetime
     let_in: bool
 
@@ -85,13 +83,13 @@ def token_ended(answer: Answer) -> bool:
 def upload_refusal(refused: Refused, filename: str) -> TagboatError:
     """Return the error for an upload that was not taken."""
     answer = refused.answer
-    said = f"{refused.index} refused {filename}: {refused.said}"
+    said = f"{refused.index} refused {filename}: {refused.answer.message}"
     everything = f"{answer.reason} {answer.text}".lower()
     if answer.status == 409 or (answer.status in (400, 403) and any(text in everything for text in _TAKEN)):
         return ConflictError(said, remedy="nothing was overwritten; this file name needs a new version")
     if answer.status >= 500:
         return AnswerLostError(
-            f"{refused.index} answered {answer.status} to {filename}: {refused.said}", remedy=LOOK
+            f"{refused.index} answered {answer.status} to {filename}: {refused.answer.message}", remedy=LOOK
         )
     if answer.status in (301, 302, 307, 308):
         target = plain(answer.headers.get("Location", ""), limit=200)
@@ -106,7 +104,7 @@ def upload_refusal(refused: Refused, filename: str) -> TagboatError:
 def refusal(refused: Refused, said: str = "") -> TagboatError:
     """Return the error for any other refusal."""
     answer = refused.answer
-    said = said or f"{refused.index}: {answer.url} answered {answer.status}: {refused.said}"
+    said = said or f"{refused.index}: {answer.url} answered {answer.status}: {refused.answer.message}"
     if answer.status in (401, 403):
         unknown = "is the token right, and does it cover this project?" if refused.let_in else "give a token"
         return DeniedError(said, remedy=_remedy(refused) or unknown)
