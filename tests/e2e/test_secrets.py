@@ -19,6 +19,8 @@ PLANTED = {
     "TAGBOAT_TESTPYPI_TOKEN": "pypi-planted-4c6a",
     "TWINE_PASSWORD": "planted-twine-5d8b",
     "UV_PUBLISH_TOKEN": "planted-uv-6e9c",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "planted-identity-8b3e",
+    "PYPI_ID_TOKEN": "planted-identity-9c4f",
     "AWS_SECRET_ACCESS_KEY": "planted-aws-7fad",
 }
 NOSY = '''\
