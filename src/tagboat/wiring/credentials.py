@@ -88,7 +88,7 @@ def _sources(places: Places, index: str) -> Iterator[Source]:
 
     token = places.token_for(index)
     if places.sandbox is not None:
-        yield Source(CredentialKind.SANDBOX, "the sandbox's own token", partial(_given, token))
+        yield Source(CredentialKind.SANDBOX, "the sandbox", partial(_given, token))
         return
     yield Source(CredentialKind.TOKEN, token_variable(index), partial(_given, token))
     yield Source(CredentialKind.KEYRING, "the keyring", Keyring(os.environ).credentials)
