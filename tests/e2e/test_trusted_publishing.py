@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from harbour import Answer, Project, answer_of, command, until
 from projects import flit
-from traces import arguments, texts
+from traces import arguments_below, texts
 
 from tagboat.sandbox import trust
 from tagboat.sandbox.trust import GitHubJob, JobIdentity, PublisherOrder
@@ -88,7 +88,9 @@ def test_a_job_publishes_by_its_identity_alone_and_gives_back_what_it_was_lent(j
     project = job.project
     process = project.start("--manifest", job.manifest, state=job.state, subcommand="publish")
     seen: set[bytes] = set()
-    until(lambda: seen.update(arguments()) or process.poll() is not None, "the job ends", 120)
+    until(
+        lambda: seen.update(arguments_below(process.pid)) or process.poll() is not None, "the job ends", 120
+    )
     out, err = process.communicate(timeout=60)
     answer = answer_of(process.returncode, out, err)
     assert answer.exit == 0, answer.err
@@ -104,6 +106,7 @@ def test_a_job_publishes_by_its_identity_alone_and_gives_back_what_it_was_lent(j
     assert outcome["body"]["receipt"]["facts"]["credentials"] == dict.fromkeys(
         ("testpypi", "pypi"), "trusted-publishing"
     )
+    assert any(b"publish" in line for line in seen)
     planted = job.identity.request_token.encode()
     everything = [*texts(job.state), (Path("out"), out.encode()), (Path("err"), err.encode())]
     everything += [(Path("argv"), line) for line in seen]
