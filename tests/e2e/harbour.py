@@ -31,7 +31,7 @@ IDENTITY = {
     "GIT_COMMITTER_NAME": "Ada",
     "GIT_COMMITTER_EMAIL": "ada@example.org",
 }
-_SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "TAGBOAT_")
+_SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "TAGBOAT_", "GITHUB_", "RUNNER_")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
 from tagboat.wiring.places import Places
-from tagboat.wiring.project import derive, forge_source, mirror_source
+from tagboat.wiring.project import Source, derive, derive_commit, forge_source, mirror_source
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.shards import adopted_folders
 
@@ -58,6 +58,8 @@ class Wish:
         state: the state directory, or None for the user's own.
         adopt: folders that other machines filled, by ``component/shard`` or by a shard's name that is unique.
         command: what was called; ``resume`` continues only that.
+        commit: a commit to build from in place of a tag; nothing of it can be released.
+        phase: the part of the publish half that was asked for, "" for all of it.
     """
 
     project: Path | None
@@ -68,6 +70,8 @@ class Wish:
     state: Path | None = None
     adopt: Mapping[str, Path] = field(default_factory=dict)
     command: str = "release"
+    commit: str = ""
+    phase: str = ""
 
     def context(self, repository: str) -> dict[str, JSON]:
         """Return what ``resume`` needs to start the same release again."""
@@ -78,6 +82,7 @@ class Wish:
             "components": list(self.components),
             "adopt": {name: str(folder.resolve()) for name, folder in self.adopt.items()},
             "sandbox": str(self.places.sandbox.resolve()) if self.places.sandbox else "",
+            **({"phase": self.phase} if self.phase else {}),
         }
 
 
@@ -122,8 +127,9 @@ def open_release(
         seen_by_forge = forge_source(forge)
         if not from_forge:
             mirror.refresh()
-        seen = seen_by_forge if from_forge else mirror_source(mirror)
-        derived = derive(seen, repository, wish.tags, wish.components)
+        if wish.commit:
+            mirror.fetch_commit(wish.commit)
+        derived = _derived(wish, seen_by_forge if from_forge else mirror_source(mirror), repository)
         for release in derived.prepare.releases if wish.command in PUBLISHING else ():
             held.enter_context(version_lock(places, repository, release))
         indexes = indexes_of(http, places, derived.config)
@@ -135,9 +141,15 @@ def open_release(
         )
 
         def derive_again() -> Derived:
-            return derive(seen_by_forge, repository, wish.tags, wish.components)
+            return _derived(wish, seen_by_forge, repository)
 
         yield ReleaseRun(ports, state, engine, derived, derive_again, wish.context(repository))
+
+
+def _derived(wish: Wish, source: Source, repository: str) -> Derived:
+    if wish.commit:
+        return derive_commit(source, repository, wish.commit, wish.components)
+    return derive(source, repository, wish.tags, wish.components)
 
 
 @contextmanager
@@ -201,7 +213,7 @@ def checked(wish: Wish) -> str:
     Raises:
         UsageError: there is no tag, an odd tag, or no repository.
     """
-    if not wish.tags:
+    if not (wish.tags or wish.commit):
         raise UsageError(
             "no tag was given", remedy="say --tag TAG, or --tag COMPONENT=TAG for one of several components"
         )
@@ -225,7 +237,7 @@ def version_lock(places: Places, repository: str, release: Release) -> FileLock:
 
 
 def repository_of(wish: Wish) -> str:
-    """Return ``owner/name``: as asked, as configured, or from the git remote ``origin``.
+    """Return ``owner/name``: as asked, as the forge's CI says, as configured, or from the git remote ``origin``.
 
     Raises:
         UsageError: none of them says.
@@ -235,6 +247,8 @@ def repository_of(wish: Wish) -> str:
 
     if wish.repository:
         return wish.repository
+    if os.environ.get("GITHUB_ACTIONS") == "true" and os.environ.get("GITHUB_REPOSITORY"):
+        return os.environ["GITHUB_REPOSITORY"]
     if wish.project is not None:
         files = {
             name: (wish.project / name).read_bytes() for name in FILES if (wish.project / name).is_file()
@@ -258,7 +272,7 @@ def state_path(wish: Wish, repository: str) -> Path:
         return wish.state
     from platformdirs import user_state_path  # noqa: PLC0415
 
-    tags = "+".join(sorted(_UNPLAIN.sub("~", tag) for tag in wish.tags))
+    tags = "+".join(sorted(_UNPLAIN.sub("~", tag) for tag in wish.tags or (f"commit-{wish.commit[:40]}",)))
     return user_state_path("tagboat") / repository.replace("/", "~") / tags
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
     from tagboat.core.step import Step
     from tagboat.engine.release import ReleaseRun
 
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
 
 @click.command()
 @options.selection
+@click.option(
+    "--commit", default="", metavar="SHA", help="Build this commit, tagged or not, as CI does; no release takes it."
+)
 @click.option("--shard", default="", metavar="[COMPONENT/]SHARD", help="Only this shard (default: all).")
 @options.adopted
 @click.option("--out", type=options.FOLDER, required=True, help="The folder for the files and shard.json.")
@@ -33,12 +39,14 @@ def build(
     sandbox: Path | None,
     state: Path | None,
     as_json: bool,
+    commit: str,
     shard: str,
     adopted: tuple[str, ...],
     out: Path,
 ) -> None:
     """Build from the tag, in a fresh tree, with the network off; write the files and DIR/shard.json.
 
+    With --commit the version is what the back end says, and the records are marked: gather refuses them for a release.
     With several shards and no --shard each goes into a folder of its own below --out. With --shard, --from DIR alone
     fills that shard.
     """
@@ -50,8 +58,16 @@ def build(
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
+        if bool(tags) == bool(commit):
+            raise UsageError("build takes either tags or one commit", remedy="say --tag TAG, or --commit SHA")
+        if commit and not _COMMIT.fullmatch(commit):
+            raise UsageError(
+                f"{commit[:80]!a} is no commit's id", remedy="give all forty hexadecimal digits, in lower case"
+            )
         adopt = options.folders(adopted, shard)
-        wish = Wish(path, places(sandbox), repository, tags, components, state, adopt, command="build")
+        wish = Wish(
+            path, places(sandbox), repository, tags, components, state, adopt, command="build", commit=commit
+        )
         with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             report.releases = run.derived.prepare.releases
             steps = chosen(run, shard)
