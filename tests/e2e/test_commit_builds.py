@@ -47,7 +47,7 @@ def test_the_very_commit_of_a_tag_built_without_it_is_refused_too(
     refused = project.tagboat("gather", out, "--tag", tag, "--out", tmp_path / "dist")
     assert refused.exit == 3, refused.err
     assert "was built from a commit without a tag" in refused.cause
-    assert not (tmp_path / "dist").exists()
+    assert not (tmp_path / "dist" / "manifest.json").exists()
 
 
 def test_what_is_no_commit_of_the_project_is_refused(project: Project, tmp_path: Path) -> None:

@@ -70,6 +70,10 @@ def _indexes(ports: Ports, options: Options, inputs: Inputs) -> Iterator[tuple[s
     for name in options.indexes:
         if ports.indexes[name].has_credential:
             continue
-        uploads = [s for s in inputs.plan.steps if s.kind == "upload" and s.options.get("index") == name]
+        uploads = [
+            step
+            for step in inputs.plan.steps
+            if step.kind == "upload" and step.options.get("index") == name and inputs.does(step.key)
+        ]
         if any(upload.find(ports, replace(inputs, step=step)) is None for step in uploads):
             yield f"there is no token for {name}", token_variable(name)

@@ -29,6 +29,7 @@ from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
+from tagboat.wiring.jobs import open_ledger
 from tagboat.wiring.places import Places
 from tagboat.wiring.project import Source, derive, derive_commit, forge_source, mirror_source
 from tagboat.wiring.remotes import repository_name
@@ -60,6 +61,7 @@ class Wish:
         command: what was called; ``resume`` continues only that.
         commit: a commit to build from in place of a tag; nothing of it can be released.
         phase: the part of the publish half that was asked for, "" for all of it.
+        ledgers: the ledgers of earlier jobs of the same run, which a fresh one goes on from.
     """
 
     project: Path | None
@@ -72,6 +74,7 @@ class Wish:
     command: str = "release"
     commit: str = ""
     phase: str = ""
+    ledgers: tuple[Path, ...] = ()
 
     def context(self, repository: str) -> dict[str, JSON]:
         """Return what ``resume`` needs to start the same release again."""
@@ -115,9 +118,10 @@ def open_release(
     repository, places, clock = checked(wish), wish.places, SystemClock()
     with (
         StateDirectory(state_path(wish, repository)) as state,
-        closing(SqliteLedger(state.ledger, clock, actor())) as ledger,
+        closing(SqliteLedger(state.ledger, clock, actor(), earlier=state.earlier)) as ledger,
         ExitStack() as held,
     ):
+        open_ledger(state, ledger, wish.ledgers)
         http = http_of(places)
         forge = forge_of(http, places, repository)
         credential = Credentials.bearer(places.forge_token) if places.forge_token else None
