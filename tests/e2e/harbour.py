@@ -128,6 +128,10 @@ class Harbour:
         """A call of the forge's REST interface as its owner."""
         return self._call(method, f"{self.addresses.api.rstrip('/')}{path}", body)
 
+    def download(self, asset: dict[str, Any]) -> bytes:
+        """The bytes of a release's asset."""
+        return self._bytes("GET", asset["url"], None, accept="application/octet-stream")
+
     def files(self, index: str, project: str) -> dict[str, str]:
         """What an index lists of a project: file name → SHA-256."""
         simple = getattr(self.addresses, index).simple
@@ -135,6 +139,10 @@ class Harbour:
         return {file["filename"]: file["hashes"]["sha256"] for file in listed["files"]}
 
     def _call(self, method: str, url: str, body: Any, accept: str = "application/json") -> Any:
+        text = self._bytes(method, url, body, accept)
+        return json.loads(text) if text else None
+
+    def _bytes(self, method: str, url: str, body: Any, accept: str) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - https on this machine
             url,
             data=None if body is None else json.dumps(body).encode(),
@@ -148,8 +156,8 @@ class Harbour:
         trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.addresses.ca))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
         with opener.open(request, timeout=30) as response:
-            text = response.read()
-        return json.loads(text) if text else None
+            content: bytes = response.read()
+        return content
 
 
 @dataclass

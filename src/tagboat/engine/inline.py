@@ -122,9 +122,7 @@ class InlineEngine:
         """
         history = History(self._ports.ledger.entries(), plan.digest)
         chosen = None if only is None else frozenset(only)
-        walk = Walk(
-            plan, dict(preset or {}), begun=begun, only=chosen, elsewhere=frozenset(elsewhere)
-        )
+        walk = Walk(plan, dict(preset or {}), begun=begun, only=chosen, elsewhere=frozenset(elsewhere))
         for step in plan.steps:
             if step.key in walk.receipts or (chosen is not None and step.key not in chosen):
                 continue

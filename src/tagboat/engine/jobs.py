@@ -22,6 +22,18 @@ TRIES = "staged-install"
 """The kind of step that runs the project's code in the staging phase, and so has a job without any right to write."""
 
 
+def steps_of(plan: Plan, phase: str) -> frozenset[str]:
+    """Return the keys of what ``publish --phase`` does of the publish half; all of it for ""."""
+    match phase:
+        case "stage":
+            chosen = (step for step in plan.steps if step.phase is Phase.STAGE and step.kind != TRIES)
+        case "publish":
+            chosen = (step for step in plan.steps if step.phase in (Phase.STAGE, Phase.PUBLISH))
+        case _:
+            chosen = (step for step in plan.steps)
+    return frozenset(step.key for step in chosen)
+
+
 def stage(run: ReleaseRun, manifest: Manifest) -> None:
     """Fill the draft and upload to the staging indexes.
 
@@ -29,8 +41,7 @@ def stage(run: ReleaseRun, manifest: Manifest) -> None:
         TagboatError: as :meth:`ReleaseRun.publish` does.
     """
     plan = run.begin_publish(manifest)
-    keys = {step.key for step in plan.steps if step.phase is Phase.STAGE and step.kind != TRIES}
-    run.engine.walk(plan, only=keys, begun=run.begun(manifest))
+    run.engine.walk(plan, only=steps_of(plan, "stage"), begun=run.begun(manifest))
     run.ports.ledger.append("staged", body={"manifest": manifest.digest})
 
 
@@ -61,12 +72,11 @@ def publish(run: ReleaseRun, manifest: Manifest) -> None:
         TagboatError: as :meth:`ReleaseRun.publish` does.
     """
     plan = run.begin_publish(manifest)
-    mine = {step.key for step in plan.steps if step.phase in (Phase.STAGE, Phase.PUBLISH)}
     elsewhere = {step.key for step in plan.steps if _is_staging_upload(step)}
     begun = run.begun(manifest)
     seen = run.engine.walk(plan, only=elsewhere, begun=begun, elsewhere=elsewhere) if elsewhere else {}
     preset = {**seen, **_tried_elsewhere(run, plan)}
-    run.engine.walk(plan, only=mine, preset=preset, begun=begun)
+    run.engine.walk(plan, only=steps_of(plan, "publish"), preset=preset, begun=begun)
     run.ports.ledger.append("published", body={"manifest": manifest.digest})
 
 

@@ -156,6 +156,25 @@ def change_workflow_run(
     return PlayedRun(**_order(addresses, "PATCH", f"runs/{run}", order))
 
 
+def review_workflow_run(
+    addresses: Addresses,
+    run: int,
+    *,
+    environments: Sequence[str],
+    user: str,
+    state: str = "approved",
+    comment: str = "",
+) -> None:
+    """Let a person approve or reject a run's deployment to these environments.
+
+    Raises:
+        InvalidError: The run or a word does not exist.
+        UnavailableError: The sandbox does not answer.
+    """
+    order = {"environments": list(environments), "user": user, "state": state, "comment": comment}
+    _order(addresses, "POST", f"runs/{run}/reviews", order)
+
+
 def set_rate_limit(addresses: Addresses, limit: int | None) -> None:
     """Refuse what goes beyond this many requests an hour and caller; None lifts the limit.
 

@@ -12,7 +12,8 @@ from tagboat.core.text import plain
 from tagboat.engine import bundle
 from tagboat.engine.ledger import SqliteLedger
 from tagboat.engine.state import StateDirectory, write_durably
-from tagboat.errors import ConflictError
+from tagboat.errors import ConflictError, DeniedError, UnavailableError
+from tagboat.ports.forge import Forge
 from tagboat.ports.ledger import Ledger
 
 _JOB = {
@@ -52,6 +53,30 @@ def open_ledger(state: StateDirectory, ledger: SqliteLedger, files: Sequence[Pat
         write_durably(state.earlier, "".join(map(bundle.text_of, earlier)))
     if earlier or job:
         ledger.append("opened", body=bundle.opening(earlier, job))
+
+
+def record_reviews(forge: Forge, ledger: Ledger) -> None:
+    """Keep who let this very run publish, and with which words; a forge that does not tell is recorded as such.
+
+    It tells no time: the entry's own says when it was asked, which is after the approval and before anything final.
+    """
+    run = os.environ.get("GITHUB_RUN_ID", "")
+    if not (in_actions() and run.isdecimal() and len(run) < 19):
+        return
+    body: dict[str, JSON] = {"run": run, "attempt": os.environ.get("GITHUB_RUN_ATTEMPT", "")}
+    try:
+        body["reviews"] = [
+            {
+                "environments": list(review.environments),
+                "state": review.state,
+                "user": review.user,
+                "comment": review.comment,
+            }
+            for review in forge.approvals(int(run))
+        ]
+    except (DeniedError, UnavailableError) as error:
+        body["unknown"] = error.cause
+    ledger.append("reviews", body=body)
 
 
 @contextmanager

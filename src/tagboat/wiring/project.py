@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from tagboat.config.at_tag import configuration, configuration_of_tag, refuse_absent
 from tagboat.config.model import Config
-from tagboat.config.project import Tree
 from tagboat.config.order import publishing_order
+from tagboat.config.project import Tree
 from tagboat.config.selection import component_of, refuse_odd, select
 from tagboat.core.release import Release
 from tagboat.engine.release import Derived

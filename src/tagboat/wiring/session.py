@@ -29,7 +29,7 @@ from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
-from tagboat.wiring.jobs import open_ledger
+from tagboat.wiring.jobs import in_actions, open_ledger
 from tagboat.wiring.places import Places
 from tagboat.wiring.project import Source, derive, derive_commit, forge_source, mirror_source
 from tagboat.wiring.remotes import repository_name
@@ -156,10 +156,45 @@ def _derived(wish: Wish, source: Source, repository: str) -> Derived:
     return derive(source, repository, wish.tags, wish.components)
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a job was handed of a release.
+
+    Attributes:
+        manifest: the Manifest's file.
+        files: the folder of its files; None for the Manifest's own.
+        digest: the digest that the Manifest must have, "" when nobody said.
+        repository: the ``owner/name`` that it must be of, "" when nobody said.
+        ledgers: those of the jobs before this one.
+    """
+
+    manifest: Path
+    files: Path | None = None
+    digest: str = ""
+    repository: str = ""
+    ledgers: tuple[Path, ...] = ()
+
+    def read(self) -> Manifest:
+        """Return the Manifest.
+
+        Raises:
+            ConflictError: it cannot be read, was edited, or is not the one that this job was to be handed.
+        """
+        manifest = intact(self.manifest, manifest_in(self.manifest)[1])
+        said = self.repository or (os.environ.get("GITHUB_REPOSITORY", "") if in_actions() else "")
+        wanted = {manifest.digest: self.digest, manifest.repository: said}
+        for held, expected in wanted.items():
+            if expected not in ("", held):
+                raise ConflictError(
+                    f"{self.manifest} is not the Manifest of this release: it says {held}, not {expected}",
+                    remedy="find out who replaced it on its way between the jobs; nothing was published",
+                )
+        return manifest
+
+
 @contextmanager
 def open_manifest(
-    manifest_file: Path,
-    files: Path | None,
+    given: Given,
     places: Places,
     state: Path | None,
     *,
@@ -167,18 +202,29 @@ def open_manifest(
     stop: Callable[[], bool] = lambda: False,
     need_files: bool = True,
     command: str = "publish",
+    phase: str = "",
 ) -> Iterator[tuple[ReleaseRun, Manifest]]:
     """Open the release that a Manifest names, with its files in the store.
 
     Raises:
-        ConflictError: the Manifest cannot be read, or a file beside it is not the one that it names.
+        ConflictError: the Manifest is not the expected one, or a file beside it is not the one that it names.
         UsageError: a file is absent.
     """
-    manifest = intact(manifest_file, manifest_in(manifest_file)[1])
+    manifest = given.read()
     tags = tuple(f"{release.component}={release.tag}" for release in manifest.releases)
-    wish = Wish(None, places, manifest.repository, tags, (), state, command=command)
+    wish = Wish(
+        None,
+        places,
+        manifest.repository,
+        tags,
+        (),
+        state,
+        command=command,
+        phase=phase,
+        ledgers=given.ledgers,
+    )
     with open_release(wish, observer=observer, stop=stop, from_forge=True) as run:
-        folder = files or manifest_file.parent
+        folder = given.files or given.manifest.parent
         for artifact in manifest.artifacts if need_files else ():
             path = folder / artifact.file
             if not path.is_file():
@@ -251,7 +297,7 @@ def repository_of(wish: Wish) -> str:
 
     if wish.repository:
         return wish.repository
-    if os.environ.get("GITHUB_ACTIONS") == "true" and os.environ.get("GITHUB_REPOSITORY"):
+    if in_actions() and os.environ.get("GITHUB_REPOSITORY"):
         return os.environ["GITHUB_REPOSITORY"]
     if wish.project is not None:
         files = {

@@ -26,10 +26,14 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 @click.command()
 @options.selection
 @click.option(
-    "--commit", default="", metavar="SHA", help="Build this commit, tagged or not, as CI does; no release takes it."
+    "--commit",
+    default="",
+    metavar="SHA",
+    help="Build this commit, tagged or not, as CI does; no release takes it.",
 )
 @click.option("--shard", default="", metavar="[COMPONENT/]SHARD", help="Only this shard (default: all).")
 @options.adopted
+@options.ledgers
 @click.option("--out", type=options.FOLDER, required=True, help="The folder for the files and shard.json.")
 def build(
     path: Path,
@@ -42,6 +46,7 @@ def build(
     commit: str,
     shard: str,
     adopted: tuple[str, ...],
+    ledgers: tuple[Path, ...],
     out: Path,
 ) -> None:
     """Build from the tag, in a fresh tree, with the network off; write the files and DIR/shard.json.
@@ -55,6 +60,8 @@ def build(
         from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
 
         need("build", "a build")
+        from tagboat.cli.jobs import about, say_files  # noqa: PLC0415
+        from tagboat.wiring.jobs import handing_on  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
@@ -62,19 +69,37 @@ def build(
             raise UsageError("build takes either tags or one commit", remedy="say --tag TAG, or --commit SHA")
         if commit and not _COMMIT.fullmatch(commit):
             raise UsageError(
-                f"{commit[:80]!a} is no commit's id", remedy="give all forty hexadecimal digits, in lower case"
+                f"{commit[:80]!a} is no commit's id",
+                remedy="give all forty hexadecimal digits, in lower case",
             )
         adopt = options.folders(adopted, shard)
         wish = Wish(
-            path, places(sandbox), repository, tags, components, state, adopt, command="build", commit=commit
+            path,
+            places(sandbox),
+            repository,
+            tags,
+            components,
+            state,
+            adopt,
+            command="build",
+            commit=commit,
+            ledgers=ledgers,
         )
-        with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
-            report.releases = run.derived.prepare.releases
+        with (
+            safe_stop() as stop,
+            open_release(wish, observer=report.watch, stop=stop) as run,
+            handing_on(run.ports.ledger, out),
+        ):
+            about(report, run)
             steps = chosen(run, shard)
             run.build(steps)
             folders = {step.key: out if len(steps) == 1 else out / name_of(step) for step in steps}
             written = [write_shard(run, step, folders[step.key]) for step in steps]
             report.extra["shards"] = [record.as_json() for record in written]
+            paths = [
+                folders[s.key] / a.file for s, r in zip(steps, written, strict=True) for a in r.artifacts
+            ]
+            say_files(report, out, paths)
             for record, step in zip(written, steps, strict=True):
                 report.data(f"{record.component}/{record.shard} → {folders[step.key]}")
                 for artifact in record.artifacts:
