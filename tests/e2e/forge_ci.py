@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class CiRun:
     number: int = 1
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     machines: int = 0
+    python: str | Path = sys.executable
 
     def job(self, name: str, *words: str | Path, **variables: str) -> Answer:
         """Run one command in an empty folder with a fresh state directory, and keep the step's outputs."""
@@ -31,7 +33,7 @@ class CiRun:
         machine.mkdir(parents=True)
         env = {**self.project.env, **self.environment(machine, name), **variables}
         arguments = [*words, "--sandbox", self.project.harbour.directory, "--state", machine / "state"]
-        answer = harbour.run(arguments, machine, env)
+        answer = harbour.run(arguments, machine, env, python=self.python)
         path = machine / "output"
         self.outputs[name] = parsed(path.read_text()) if path.exists() else {}
         self.machine = machine

@@ -70,15 +70,21 @@ def environment(**extra: str) -> dict[str, str]:
     return {**kept, **git, **IDENTITY, "LC_ALL": "C.UTF-8", **extra}
 
 
-def command(*arguments: str | Path) -> list[str]:
+def command(*arguments: str | Path, python: str | Path = sys.executable) -> list[str]:
     """The real command."""
-    return [sys.executable, "-m", "tagboat", *map(str, arguments)]
+    return [str(python), "-m", "tagboat", *map(str, arguments)]
 
 
-def run(arguments: Sequence[str | Path], cwd: Path, env: Mapping[str, str], seconds: int = SECONDS) -> Answer:
+def run(
+    arguments: Sequence[str | Path],
+    cwd: Path,
+    env: Mapping[str, str],
+    seconds: int = SECONDS,
+    python: str | Path = sys.executable,
+) -> Answer:
     """Call the command with ``--json`` and hold its answer against the published schema."""
     done = subprocess.run(
-        command(*arguments, "--json"),
+        command(*arguments, "--json", python=python),
         cwd=cwd,
         env=dict(env),
         stdin=subprocess.DEVNULL,

@@ -13,6 +13,8 @@ from forge_ci import CiRun
 from harbour import Project, command, kill, sha256, until
 from projects import flit
 
+from tagboat.sandbox import control
+
 SHARDS = 'shards = [{ name = "source", wheel = false }, { name = "wheel", sdist = false }]'
 
 
@@ -62,6 +64,11 @@ def test_every_job_alone_and_a_second_dispatch_finds_all_done(project: Project, 
 def test_the_release_keeps_what_every_job_before_its_last_file_recorded(
     project: Project, ci: CiRun, tmp_path: Path
 ) -> None:
+    played = project.green(workflow=".github/workflows/release.yml", event="workflow_dispatch")
+    control.review_workflow_run(
+        project.harbour.addresses, played.id, environments=["pypi"], user="grace", comment="Notes are right"
+    )
+    ci.number = played.id
     ci.finish(ci.gathered("v1.0", "source", "wheel"))
     (there,) = project.releases()
     (asset,) = [asset for asset in there["assets"] if asset["name"] == "tagboat-ledger.jsonl"]
@@ -70,7 +77,11 @@ def test_the_release_keeps_what_every_job_before_its_last_file_recorded(
     entries = [json.loads(line) for line in path.read_text().splitlines()]
     opened = [entry["body"]["job"] for entry in entries if entry["event"] == "opened"]
     assert opened == ["build-source", "build-wheel", "gather", "stage", "try", "publish"]
-    assert {entry["actor"] for entry in entries} == {"octocat (run 1)"}
+    assert {entry["actor"] for entry in entries} == {f"octocat (run {played.id})"}
+    (reviewed,) = [entry["body"] for entry in entries if entry["event"] == "reviews"]
+    assert reviewed["run"] == str(played.id)
+    said = {"environments": ["pypi"], "state": "approved", "user": "grace", "comment": "Notes are right"}
+    assert reviewed["reviews"] == [said]
     (elsewhere,) = [entry for entry in entries if entry["event"] == "elsewhere"]
     assert elsewhere["step"] == f"staged-install:testpypi:{project.name}"
     verified = subprocess.run(

@@ -17,7 +17,7 @@ _PROPERTY: Final = {**_DATA, ":": "%3A", ",": "%2C"}
 _SECRET_NAME: Final = re.compile(r"(?:TOKEN|PASSWORD|SECRET)$")
 _SHORTEST: Final = 6
 """A shorter value is no secret worth the name, and hiding it would garble every log."""
-_PLACE: Final = re.compile(r"^([\w./-]{1,200}\.toml):([0-9]{1,7}): (.+)$", re.MULTILINE)
+_PLACE: Final = re.compile(r"^(?:[^\s:]{1,250}:)?([\w./-]{1,200}\.toml):([0-9]{1,7}): (.+)$", re.MULTILINE)
 _LONGEST: Final = 4000
 MOST_ANNOTATIONS: Final = 10
 """The runner shows ten errors and ten warnings of a step."""
