@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.ports.forge import Forge
+from tagboat.ports.forge import Forge, Review
 from tagboat.ports.index import Index
 from tagboat.testing.forge import FakeForge, Hosted
 from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
@@ -46,12 +46,19 @@ def forge_subject(tmp_path: Path) -> ForgeSubject:
             forge, commit, workflow, branch, status, conclusion
         ),
         fault=forge.orders.add,
+        review=lambda environment, user, comment: _review(forge, environment, user, comment),
         tries=forge.orders.tries,
     )
 
 
 def _play(forge: FakeForge, commit: str, workflow: str, branch: str, status: str, conclusion: str) -> None:
     forge.play(commit, workflow=workflow, branch=branch, status=status, conclusion=conclusion)
+
+
+def _review(forge: FakeForge, environment: str, user: str, comment: str) -> int:
+    run = forge.play(COMMIT, workflow="release.yml")
+    forge.hosted.reviews[run.id] = [Review((environment,), "approved", user, comment)]
+    return run.id
 
 
 class TestFakeIndex(IndexContract):

@@ -32,6 +32,7 @@ OPERATIONS = {
     "runs": "list-workflow-runs",
     "tag": "get-ref",
     "read": "get-contents",
+    "open-issue": "create-issue",
 }
 
 
@@ -111,6 +112,13 @@ def subject(sandbox: Sandbox, tmp_path: Path, number: int) -> Iterator[ForgeSubj
                 return
         raise AssertionError("the half upload left nothing behind")
 
+    def review(environment: str, user: str, comment: str) -> int:
+        run = control.play_workflow_run(
+            addresses, repository, sha=commit, workflow=".github/workflows/release.yml"
+        )
+        control.review_workflow_run(addresses, run.id, environments=[environment], user=user, comment=comment)
+        return run.id
+
     folder = tmp_path / "files"
     folder.mkdir()
     yield ForgeSubject(
@@ -125,6 +133,7 @@ def subject(sandbox: Sandbox, tmp_path: Path, number: int) -> Iterator[ForgeSubj
         nested="v1.0.2",
         play=play,
         fault=fault,
+        review=review,
         half_upload=half_upload,
         tries=http.limits.tries,
     )

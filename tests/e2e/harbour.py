@@ -31,7 +31,7 @@ IDENTITY = {
     "GIT_COMMITTER_NAME": "Ada",
     "GIT_COMMITTER_EMAIL": "ada@example.org",
 }
-_SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "TAGBOAT_")
+_SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "TAGBOAT_", "GITHUB_", "RUNNER_")
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,21 @@ def environment(**extra: str) -> dict[str, str]:
     return {**kept, **git, **IDENTITY, "LC_ALL": "C.UTF-8", **extra}
 
 
-def command(*arguments: str | Path) -> list[str]:
+def command(*arguments: str | Path, python: str | Path = sys.executable) -> list[str]:
     """The real command."""
-    return [sys.executable, "-m", "tagboat", *map(str, arguments)]
+    return [str(python), "-m", "tagboat", *map(str, arguments)]
 
 
-def run(arguments: Sequence[str | Path], cwd: Path, env: Mapping[str, str], seconds: int = SECONDS) -> Answer:
+def run(
+    arguments: Sequence[str | Path],
+    cwd: Path,
+    env: Mapping[str, str],
+    seconds: int = SECONDS,
+    python: str | Path = sys.executable,
+) -> Answer:
     """Call the command with ``--json`` and hold its answer against the published schema."""
     done = subprocess.run(
-        command(*arguments, "--json"),
+        command(*arguments, "--json", python=python),
         cwd=cwd,
         env=dict(env),
         stdin=subprocess.DEVNULL,
@@ -128,6 +134,10 @@ class Harbour:
         """A call of the forge's REST interface as its owner."""
         return self._call(method, f"{self.addresses.api.rstrip('/')}{path}", body)
 
+    def download(self, asset: dict[str, Any]) -> bytes:
+        """The bytes of a release's asset."""
+        return self._bytes("GET", asset["url"], None, accept="application/octet-stream")
+
     def files(self, index: str, project: str) -> dict[str, str]:
         """What an index lists of a project: file name → SHA-256."""
         simple = getattr(self.addresses, index).simple
@@ -135,6 +145,10 @@ class Harbour:
         return {file["filename"]: file["hashes"]["sha256"] for file in listed["files"]}
 
     def _call(self, method: str, url: str, body: Any, accept: str = "application/json") -> Any:
+        text = self._bytes(method, url, body, accept)
+        return json.loads(text) if text else None
+
+    def _bytes(self, method: str, url: str, body: Any, accept: str) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - https on this machine
             url,
             data=None if body is None else json.dumps(body).encode(),
@@ -148,8 +162,8 @@ class Harbour:
         trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.addresses.ca))
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
         with opener.open(request, timeout=30) as response:
-            text = response.read()
-        return json.loads(text) if text else None
+            content: bytes = response.read()
+        return content
 
 
 @dataclass

@@ -22,6 +22,7 @@ COMMANDS = {
     "gather": "Accept shards from several machines and make the one Manifest.",
     "publish": "Publish a Manifest's files, and nothing else.",
     "confirm": "Look every published file up in the world.",
+    "report": "Tell what came of a release in one issue on the forge.",
     "release": "Check, build, verify, publish and confirm a tag.",
     "rehearse": "Play a whole release against local services, without any account.",
     "status": "Show where releases are, and why they stopped.",

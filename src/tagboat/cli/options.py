@@ -44,6 +44,21 @@ adopted = click.option(
     help='The folder that another tool filled for a shard with builder = "adopt"; repeatable.',
 )
 
+ledgers = click.option(
+    "--ledger",
+    "ledgers",
+    multiple=True,
+    type=FILE,
+    metavar="FILE",
+    help="The ledger of an earlier job of this run; repeatable.",
+)
+manifest_digest = click.option(
+    "--manifest-digest",
+    default="",
+    metavar="DIGEST",
+    help="The Manifest must have this digest, as the job that made it said.",
+)
+
 
 def folders(adopted: tuple[str, ...], shard: str = "") -> dict[str, Path]:
     """Return the folders of ``--from`` by what they fill; a folder alone fills the one ``shard`` that was chosen.

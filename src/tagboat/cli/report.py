@@ -7,10 +7,11 @@ thing on the screen, with its remedy.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from tagboat.core.text import plain
 from tagboat.errors import TagboatError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tagboat.core.plan import Plan
     from tagboat.core.release import Release
     from tagboat.engine.events import StepEvent
+    from tagboat.ports.forge import ForgeRelease
 
 SCHEMA = "tagboat/answer/1"
 _DONE = ("succeeded", "skipped")
@@ -32,6 +34,12 @@ class Report:
     Args:
         command: the command's name, for the JSON answer.
         as_json: whether the answer is JSON.
+
+    Attributes:
+        outputs: what the forge's CI is given for the jobs that follow, beside what every command gives.
+        paths: component → its folder.
+        public: what the forge holds under the tags that were published.
+        links: what to show → its address.
     """
 
     def __init__(self, command: str, *, as_json: bool) -> None:
@@ -40,6 +48,10 @@ class Report:
         self.releases: Sequence[Release] = ()
         self.manifest: Manifest | None = None
         self.extra: dict[str, Any] = {}
+        self.outputs: dict[str, str] = {}
+        self.paths: Mapping[str, str] = {}
+        self.public: Sequence[ForgeRelease] = ()
+        self.links: dict[str, str] = {}
         self._rows: dict[str, dict[str, Any]] = {}
         self._began = time.monotonic()
         self._opened: Screen | None = None
@@ -52,10 +64,10 @@ class Report:
             self._opened = Screen()
         return self._opened
 
-    def plan(self, plan: Plan) -> None:
-        """List the plan's steps as planned; later events change their state."""
+    def plan(self, plan: Plan, only: Collection[str] | None = None) -> None:
+        """List the plan's steps (or ``only`` those of these keys) as planned; later events change their state."""
         self.releases = plan.releases
-        for step in plan.steps:
+        for step in (step for step in plan.steps if only is None or step.key in only):
             row = {
                 "key": step.key,
                 "phase": step.phase.value,
@@ -69,6 +81,18 @@ class Report:
         """Follow one moment of a step; an :class:`~tagboat.engine.events.Observer`."""
         self._rows[event.step.key] = _row(event)
         self._screen.show(event)
+
+    def created(self) -> list[str]:
+        """Return the tags whose release this very run made public."""
+        made = {
+            key.removeprefix("undraft:")
+            for key, row in self._rows.items()
+            if key.startswith("undraft:")
+            and row["state"] == "succeeded"
+            and not (row.get("found") or row.get("reused"))
+        }
+        tags = {release.tag for release in self.releases if release.component in made}
+        return sorted(tags)
 
     def say(self, text: str) -> None:
         """Tell something that is not data."""
@@ -101,6 +125,10 @@ class Report:
             self._opened.close()
         if self._rows:
             self._total()
+        if in_actions():
+            from tagboat.cli.actions.writing import tell  # noqa: PLC0415 - in GitHub Actions alone
+
+            tell(self, result, exit_status, error)
         if self.as_json:
             echo_json(self.answer(result, exit_status, error))
         elif error is not None:
@@ -125,6 +153,11 @@ class Report:
             "error": self._error(error),
             **self.extra,
         }
+
+    def error_row(self, answer: Mapping[str, Any]) -> Mapping[str, str] | None:
+        """Return the answer's error, or None."""
+        row: Mapping[str, str] | None = answer["error"]
+        return row
 
     def _total(self) -> None:
         from tagboat.cli.screen import elapsed  # noqa: PLC0415 - with the screen
@@ -162,6 +195,11 @@ class Report:
         """The remedy; where it says to resume, it names the state directory that this run used."""
         state = str(self.extra.get("state", ""))
         remedy = error.remedy
+        if in_actions() and "tagboat resume" in remedy:
+            # A runner and its state directory are gone by the time that somebody reads this.
+            run = os.environ.get("GITHUB_RUN_ID", "")
+            again = f"gh run rerun {run} --failed" if run.isdecimal() else "run the failed jobs again"
+            return plain(remedy.replace("tagboat resume", again))
         if state and "tagboat resume" in remedy:
             import re  # noqa: PLC0415 - only for what stopped on its way
             import shlex  # noqa: PLC0415
@@ -187,12 +225,34 @@ def echo_json(answer: Mapping[str, Any]) -> None:
 
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     indent = 1 if sys.stdout is not None and sys.stdout.isatty() else None
-    _echo(json.dumps(answer, indent=indent, ensure_ascii=not encoding.startswith("utf")))
+    text = json.dumps(answer, indent=indent, ensure_ascii=not encoding.startswith("utf"))
+    if in_actions():
+        from tagboat.cli.actions.commands import inert_json  # noqa: PLC0415 - in GitHub Actions alone
+
+        text = inert_json(text)
+    _write(text, sys.stdout)
+
+
+def in_actions() -> bool:
+    """Tell whether GitHub Actions reads what this process says."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def harmless(text: str) -> str:
+    """Return talk that the forge's CI, where it reads along, takes for nothing else."""
+    if not in_actions():
+        return text
+    from tagboat.cli.actions.commands import inert  # noqa: PLC0415 - in GitHub Actions alone
+
+    return inert(text)
 
 
 def _echo(text: str, *, err: bool = False) -> None:
     """Print a line at once; a process without that stream says nothing."""
-    stream = sys.stderr if err else sys.stdout
+    _write(harmless(text), sys.stderr if err else sys.stdout)
+
+
+def _write(text: str, stream: TextIO | None) -> None:
     if stream is not None:
         stream.write(f"{text}\n")
         stream.flush()

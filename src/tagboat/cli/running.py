@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from tagboat.cli.report import Report
+from tagboat.cli.report import Report, in_actions
 from tagboat.errors import InterruptedRunError, StepFailedError, TagboatError
 
 
@@ -18,6 +18,10 @@ def answering(report: Report) -> Iterator[None]:
 
     A reader of our output that went away is left to the caller: there is nobody to answer.
     """
+    if in_actions():
+        from tagboat.cli.actions.writing import hide_secrets  # noqa: PLC0415 - in GitHub Actions alone
+
+        hide_secrets()
     try:
         yield
     except TagboatError as error:

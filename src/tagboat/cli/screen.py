@@ -16,6 +16,7 @@ from typing import Final
 
 import click
 
+from tagboat.cli.report import harmless
 from tagboat.core.step import StepState
 from tagboat.core.text import ELLIPSIS, plain
 from tagboat.core.verdict import Verdict
@@ -77,7 +78,7 @@ class Screen:
     def line(self, text: str) -> None:
         """Write a line of its own; the live line makes room."""
         with self._writing:
-            self._write(text)
+            self._write(harmless(text))
 
     def show(self, event: StepEvent) -> None:
         """Follow one moment of a step."""

@@ -50,6 +50,8 @@ def _wrong_record(manifest: Manifest, record: ShardRecord) -> Iterator[str]:
     name = f"{record.component}/{record.shard}"
     release = next((r for r in manifest.releases if r.component == record.component), None)
     commits = (release.commit,) if release else tuple(dict.fromkeys(r.commit for r in manifest.releases))
+    if record.untagged:
+        yield f"{name} was built from a commit without a tag, as CI builds it, and belongs to no release"
     if record.plan != manifest.plan:
         yield f"{name} was built for the plan {record.plan[:12]}, not {manifest.plan[:12]}"
     if record.commit not in commits:

@@ -92,6 +92,7 @@ class ShardRecord:
         requirements: the build requirements, one ``name==version --hash=sha256:...`` each, sorted.
         artifacts: the files.
         repaired: for a repaired wheel, its file name → SHA-256 of the wheel as built.
+        untagged: it was built from a commit that no tag names, as on a pull request; no release takes it.
     """
 
     component: str
@@ -104,9 +105,10 @@ class ShardRecord:
     requirements: tuple[str, ...]
     artifacts: tuple[Artifact, ...]
     repaired: Mapping[str, str] = field(default_factory=dict)
+    untagged: bool = False
 
     def as_json(self) -> dict[str, JSON]:
-        """Return the record as it stands in ``shard.json``."""
+        """Return the record as it stands in ``shard.json``; only an untagged one says what it is."""
         return {
             "schema": "tagboat/shard/1",
             "component": self.component,
@@ -119,6 +121,7 @@ class ShardRecord:
             "requirements": list(self.requirements),
             "artifacts": [artifact.as_json() for artifact in self.artifacts],
             "repaired": dict(self.repaired),
+            **({"untagged": True} if self.untagged else {}),
         }
 
     @classmethod
@@ -135,6 +138,8 @@ class ShardRecord:
             isinstance(artifacts, list) and isinstance(repaired, dict) and isinstance(requirements, list)
         ):
             raise TypeError("not a shard record")
+        if data.get("untagged", True) is not True:
+            raise ValueError("a record is untagged, or says nothing of it")
         return cls(
             component=word(data["component"]),
             shard=word(data["shard"]),
@@ -146,6 +151,7 @@ class ShardRecord:
             requirements=tuple(word(line) for line in requirements),
             artifacts=tuple(Artifact.from_json(item) for item in artifacts),
             repaired={word(name): word(value) for name, value in repaired.items()},
+            untagged="untagged" in data,
         )
 
 

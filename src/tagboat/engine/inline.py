@@ -29,6 +29,7 @@ from tagboat.engine.state import StateDirectory
 from tagboat.errors import (
     ConflictError,
     InterruptedRunError,
+    RefusedError,
     StepFailedError,
     TagboatError,
     UnavailableError,
@@ -54,6 +55,8 @@ class Walk:
 
     Attributes:
         begun: an earlier run elsewhere may have sent what the ledger knows nothing of.
+        only: keys of the steps that are done in this walk; None for all.
+        elsewhere: keys of those that another job was to do, so that they are only looked for.
         remade: keys of the steps that made files in this walk.
     """
 
@@ -61,6 +64,8 @@ class Walk:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     failures: dict[str, TagboatError] = field(default_factory=dict)
     begun: bool = False
+    only: frozenset[str] | None = None
+    elsewhere: frozenset[str] = frozenset()
     remade: set[str] = field(default_factory=set)
 
 
@@ -101,6 +106,7 @@ class InlineEngine:
         only: Collection[str] | None = None,
         preset: Mapping[str, Receipt] | None = None,
         begun: bool = False,
+        elsewhere: Collection[str] = (),
     ) -> Mapping[str, Receipt]:
         """Do every step of the plan (or ``only`` these) and return the receipts.
 
@@ -109,14 +115,16 @@ class InlineEngine:
             only: keys of the steps to do; None for all.
             preset: receipts that stand in for steps, such as shards that another machine built.
             begun: the world shows that an earlier run, here or elsewhere, had come to this plan's effects.
+            elsewhere: keys of effects that another job was to have: they are looked for, and never done here.
 
         Raises:
             TagboatError: the first failure that decides; every failed guard of the phase is in its cause.
         """
         history = History(self._ports.ledger.entries(), plan.digest)
-        walk = Walk(plan, dict(preset or {}), begun=begun)
+        chosen = None if only is None else frozenset(only)
+        walk = Walk(plan, dict(preset or {}), begun=begun, only=chosen, elsewhere=frozenset(elsewhere))
         for step in plan.steps:
-            if step.key in walk.receipts or (only is not None and step.key not in only):
+            if step.key in walk.receipts or (chosen is not None and step.key not in chosen):
                 continue
             if walk.failures and not self._may_still_run(walk, step):
                 break
@@ -163,7 +171,7 @@ class InlineEngine:
         kind = self._kinds(step.kind)
         receipts = {need: walk.receipts[need] for need in step.needs if need in walk.receipts}
         folder = self._state.folder()
-        inputs = Inputs(step, walk.plan, receipts, folder)
+        inputs = Inputs(step, walk.plan, receipts, folder, walk.only)
         number = history.attempts(step.key) + 1
         started = self._ports.clock.monotonic()
         findings: tuple[Finding, ...] = ()
@@ -234,6 +242,8 @@ class InlineEngine:
         self, walk: Walk, kind: Kind, inputs: Inputs, number: int, *, unknown: bool
     ) -> tuple[Receipt, bool]:
         step = inputs.step
+        if step.key in walk.elsewhere:
+            return self._found_elsewhere(kind, inputs), True
         if step.effect is not Effect.NONE and (unknown or walk.begun):
             receipt = self._look(kind, inputs)
             # What came before this process has had the time of one patient look to become visible.
@@ -265,6 +275,15 @@ class InlineEngine:
             receipt = kind.run(self._ports, inputs, Attempt(number, lambda text: _write(log, text), folder))
         shutil.rmtree(folder, ignore_errors=True)
         self._tell(Moment.DONE, step, receipt.state, attempt=number)
+        return receipt
+
+    def _found_elsewhere(self, kind: Kind, inputs: Inputs) -> Receipt:
+        receipt = self._look(kind, inputs)
+        if receipt is None:
+            raise RefusedError(
+                f"{inputs.step.key} is not done, and another job was to do it",
+                remedy="let that job run first (tagboat publish --phase stage), then start this one again",
+            )
         return receipt
 
     def _look(self, kind: Kind, inputs: Inputs) -> Receipt | None:

@@ -45,12 +45,16 @@ class SqliteLedger:
         clock: gives each entry's time.
         actor: who runs this process.
         genesis: the hash that the first entry chains to: the last one of the project's previous ledger.
+        earlier: the file with the ledgers of the jobs before this one, which an export holds first; it may be absent.
 
     Raises:
         ConflictError: the file is not a ledger that SQLite can read.
     """
 
-    def __init__(self, path: Path, clock: Clock, actor: str, *, genesis: str = GENESIS) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, actor: str, *, genesis: str = GENESIS, earlier: Path | None = None
+    ) -> None:
+        self._earlier = earlier
         self._clock = clock
         self._actor = actor
         self._genesis = genesis
@@ -119,8 +123,9 @@ class SqliteLedger:
         return [entry_of(row) for row in rows]
 
     def export(self) -> str:
-        """Return the ledger as JSON lines, oldest first."""
-        return "".join(canonical(line(entry)) + "\n" for entry in self.entries())
+        """Return the ledger as JSON lines, oldest first, after those of the jobs before this one."""
+        before = self._earlier.read_text() if self._earlier and self._earlier.is_file() else ""
+        return before + "".join(canonical(line(entry)) + "\n" for entry in self.entries())
 
 
 def entry_of(row: tuple[object, ...]) -> Entry:

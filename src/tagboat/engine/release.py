@@ -121,6 +121,26 @@ class ReleaseRun:
         self._write_manifest(manifest)
         return manifest
 
+    def adoption(self) -> Manifest | None:
+        """Return the Manifest of this very plan that the forge holds and somebody vouches for, or None."""
+        data = self.engine.walk(self.derived.prepare, only={"adopt"})["adopt"].facts.get("manifest")
+        return Manifest.from_json(data) if isinstance(data, Mapping) else None
+
+    def take_over(self, manifest: Manifest) -> Manifest:
+        """Bring an adopted Manifest's files into the store, verify them, and return it.
+
+        Raises:
+            ConflictError: the forge no longer has a file, or serves other bytes.
+            RefusedError: a guard refuses the files.
+        """
+        self._freeze()
+        plan = self.derived.prepare
+        receipt = Receipt(f"adopts the build {manifest.digest[:12]}", {"manifest": manifest.as_json()})
+        keys = {step.key for step in plan.steps if step.phase in (Phase.BUILD, Phase.VERIFY)}
+        self.engine.walk(plan, only=keys, preset={"adopt": receipt})
+        self._write_manifest(manifest)
+        return manifest
+
     def plan_publish(self, manifest: Manifest) -> Plan:
         """Return the publish half for this Manifest.
 
@@ -142,6 +162,22 @@ class ReleaseRun:
 
     def publish(self, manifest: Manifest, *, through: Phase = Phase.CONFIRM) -> None:
         """Derive the plan again, compare, and walk the publish half ``through`` this phase."""
+        plan = self.begin_publish(manifest)
+        phases = list(Phase)[: list(Phase).index(through) + 1]
+        keys = {step.key for step in plan.steps if step.phase in phases}
+        self.engine.walk(plan, only=keys, begun=self.begun(manifest))
+        if through is Phase.CONFIRM:
+            self.ports.ledger.append("done", body={"manifest": manifest.digest})
+        else:
+            self.ports.ledger.append("published", body={"manifest": manifest.digest})
+
+    def begin_publish(self, manifest: Manifest) -> Plan:
+        """Derive the plan again, compare, and freeze the publish half that follows from the Manifest.
+
+        Raises:
+            StalePlanError: tag, commit or configuration are not those that the Manifest was made for.
+            ConflictError: the Manifest is not what its plan ends in.
+        """
         self._compare(manifest)
         plan = self.plan_publish(manifest)
         if not self.state.manifest.exists():
@@ -154,11 +190,7 @@ class ReleaseRun:
                 "the publish plan in the state directory is not the one that follows from this Manifest",
                 remedy="start again with a fresh --state",
             )
-        phases = list(Phase)[: list(Phase).index(through) + 1]
-        keys = {step.key for step in plan.steps if step.phase in phases}
-        self.engine.walk(plan, only=keys, begun=self._begun(manifest))
-        event = "done" if through is Phase.CONFIRM else "published"
-        self.ports.ledger.append(event, body={"manifest": manifest.digest})
+        return plan
 
     def confirm(self, manifest: Manifest) -> Mapping[str, Receipt]:
         """Ask the guards of the confirm phase, and nothing else."""
@@ -210,7 +242,7 @@ class ReleaseRun:
             if plans[2] != self.context:
                 self.state.save_plans(prepare, plans[1], self.context)
 
-    def _begun(self, manifest: Manifest) -> bool:
+    def begun(self, manifest: Manifest) -> bool:
         """Tell whether a filled draft, or a public release, shows that publishing may have begun before."""
         tags = {release.tag for release in manifest.releases}
         return any(r.asset(MANIFEST_NAME) for r in self.ports.forge.releases() if r.tag in tags)

@@ -19,6 +19,8 @@ from tagboat.errors import ConflictError
 class StateDirectory:
     """``plan.json`` (both plans), ``manifest.json``, ``ledger.sqlite``, ``artifacts/``, ``logs/``, ``mirror.git/``.
 
+    ``earlier.jsonl`` holds the ledgers of the jobs before this one, if there were any.
+
     Entering it takes its lock.
     """
 
@@ -27,6 +29,7 @@ class StateDirectory:
         self.plans = path / "plan.json"
         self.manifest = path / "manifest.json"
         self.ledger = path / "ledger.sqlite"
+        self.earlier = path / "earlier.jsonl"
         self.artifacts = path / "artifacts"
         self.logs = path / "logs"
         self.mirror = path / "mirror.git"

@@ -22,6 +22,8 @@ RESUMED = ("release", "dry-run", "publish")
 """The commands that ``tagboat resume`` continues; the others are simply called again."""
 _ENDS = {
     "done": "",
+    "staged": "staged; next: tagboat confirm --phase stage, then tagboat publish --phase publish",
+    "tried": "installed from the staging index; next: tagboat publish --phase publish",
     "published": "published; next: tagboat confirm",
     "dry-run": "a dry run: nothing was written outside",
 }

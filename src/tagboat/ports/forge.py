@@ -47,6 +47,33 @@ class WorkflowRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What a person said to a run's deployment; the forge does not tell when.
+
+    Attributes:
+        environments: whose protection asked for it.
+        state: ``approved``, ``rejected``, or ``pending`` for a comment alone.
+        user: the login.
+    """
+
+    environments: tuple[str, ...]
+    state: str
+    user: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An open issue; ``author`` is the login of who opened it."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """One file of a forge release.
 
@@ -70,6 +97,8 @@ class ForgeRelease:
     Attributes:
         author: the login of who made it.
         immutable: its assets and tag can no longer be changed.
+        notes: its text.
+        upload_url: where assets are sent, as the forge writes it.
     """
 
     id: int
@@ -81,6 +110,8 @@ class ForgeRelease:
     author: str
     url: str
     assets: tuple[Asset, ...] = ()
+    notes: str = ""
+    upload_url: str = ""
 
     def asset(self, name: str) -> Asset | None:
         """Return the asset of this name, or None."""
@@ -138,6 +169,36 @@ class Forge(Protocol):
 
     def jobs(self, run: WorkflowRun) -> Sequence[Job]:
         """Return the jobs of the run's latest attempt."""
+        ...
+
+    def approvals(self, run: int) -> Sequence[Review]:
+        """Return what people said to the deployments of the run with this number; nothing for a run that is not there."""
+        ...
+
+    def find_issue(self, mark: str) -> Issue | None:
+        """Return our own open issue whose body begins with ``mark``, the oldest of several, or None.
+
+        Issues of others are never ours, whatever stands in them.
+
+        Raises:
+            DeniedError: the forge does not tell who we are, or shows us no issues.
+        """
+        ...
+
+    def open_issue(self, *, title: str, body: str) -> Issue:
+        """Open an issue."""
+        ...
+
+    def update_issue(self, issue: Issue, *, body: str) -> Issue:
+        """Give the issue another body."""
+        ...
+
+    def comment_issue(self, issue: Issue, text: str) -> None:
+        """Add a comment."""
+        ...
+
+    def close_issue(self, issue: Issue) -> None:
+        """Close the issue."""
         ...
 
     def releases(self) -> Sequence[ForgeRelease]:

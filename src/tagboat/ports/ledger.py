@@ -20,7 +20,7 @@ class Entry:
         seq: 1, 2, 3...
         time: ISO 8601 in UTC.
         actor: who, as ``user@host`` or the CI's own name.
-        event: ``plan``, ``intent``, ``outcome``, ``failure``, ``manifest``, ``resume``, ``done``.
+        event: ``plan``, ``intent``, ``outcome``, ``failure``, ``manifest``, ``resume``, ``done``; the ledger's page has all.
         step: the step's key, or "".
         attempt: the try's number, from 1; 0 when it is not about a step.
         body: small JSON.

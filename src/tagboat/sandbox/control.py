@@ -158,6 +158,25 @@ def change_workflow_run(
     return PlayedRun(**order(addresses.forge, addresses, "PATCH", f"runs/{run}", what))
 
 
+def review_workflow_run(
+    addresses: Addresses,
+    run: int,
+    *,
+    environments: Sequence[str],
+    user: str,
+    state: str = "approved",
+    comment: str = "",
+) -> None:
+    """Let a person approve or reject a run's deployment to these environments.
+
+    Raises:
+        InvalidError: The run or a word does not exist.
+        UnavailableError: The sandbox does not answer.
+    """
+    what = {"environments": list(environments), "user": user, "state": state, "comment": comment}
+    order(addresses.forge, addresses, "POST", f"runs/{run}/reviews", what)
+
+
 def set_rate_limit(addresses: Addresses, limit: int | None) -> None:
     """Refuse what goes beyond this many requests an hour and caller; None lifts the limit.
 

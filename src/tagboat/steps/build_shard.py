@@ -81,6 +81,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         requirements=result.requirements,
         artifacts=artifacts,
         repaired=result.repaired,
+        untagged=not any(release.tag for release in inputs.plan.releases),
     )
     network = "" if result.network == "off" else "; the build could reach the network"
     return Receipt(f"built {_names(record)} with {result.builder}{network}", record_facts(record))

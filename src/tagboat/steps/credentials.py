@@ -95,7 +95,8 @@ def _forge(ports: Ports, options: Options, attempt: Attempt) -> Iterator[tuple[s
 
 def _uploads_missing(ports: Ports, inputs: Inputs, index: str) -> bool:
     uploads = [s for s in inputs.plan.steps if s.kind == "upload" and s.options.get("index") == index]
-    return any(upload.find(ports, replace(inputs, step=step)) is None for step in uploads)
+    own = [step for step in uploads if inputs.does(step.key)]
+    return any(upload.find(ports, replace(inputs, step=step)) is None for step in own)
 
 
 def _nothing(index: str, credential: UploadCredential) -> Iterator[tuple[str, str]]:

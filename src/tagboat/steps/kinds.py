@@ -27,12 +27,18 @@ class Inputs:
 
     Attributes:
         folder: a fresh folder for what ``find`` has to fetch; it goes away with the step.
+        only: keys of the steps that this process does; None for the whole plan.
     """
 
     step: Step
     plan: Plan
     receipts: Mapping[str, Receipt]
     folder: Path
+    only: frozenset[str] | None = None
+
+    def does(self, key: str) -> bool:
+        """Tell whether this process does the plan's step of this key; another job may have been given it."""
+        return self.only is None or key in self.only
 
     def options(self, options: type[O]) -> O:
         """Return the step's options as the kind's own dataclass; lists become tuples again."""

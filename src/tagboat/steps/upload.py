@@ -60,6 +60,6 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
 
 
 def _is_last(inputs: Inputs, index: str) -> bool:
-    """Tell whether the plan has no further upload to the index: what it lent us is of no use any more."""
+    """Tell whether this process has no further upload to the index: what it lent us is of no use any more."""
     uploads = [s.key for s in inputs.plan.steps if s.kind == "upload" and s.options.get("index") == index]
-    return inputs.step.key in uploads[-1:]
+    return inputs.step.key in [key for key in uploads if inputs.does(key)][-1:]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagboat.errors import ConflictError, DeniedError, UnavailableError
-from tagboat.ports.forge import Asset, ForgeRelease, Job, WorkflowRun
+from tagboat.ports.forge import Asset, ForgeRelease, Issue, Job, Review, WorkflowRun
 from tagboat.testing.orders import Orders
 
 
@@ -22,6 +22,9 @@ class Hosted:
         jobs: run's number → jobs; a run without any has one, ``test``, in its own state.
         releases: number → release.
         past: the releases before each write, for stale lists.
+        reviews: run's number → what people said to its deployments.
+        issues: number → open issue.
+        comments: issue's number → what was said to it.
     """
 
     tags: dict[str, str] = field(default_factory=dict)
@@ -34,6 +37,9 @@ class Hosted:
     past: list[dict[int, ForgeRelease]] = field(default_factory=list)
     contents: dict[int, bytes] = field(default_factory=dict)
     number: int = 0
+    reviews: dict[int, list[Review]] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    comments: dict[int, list[str]] = field(default_factory=dict)
 
 
 class FakeForge:
@@ -121,6 +127,62 @@ class FakeForge:
         """Return the run's jobs."""
         return self.hosted.jobs[run.id]
 
+    def approvals(self, run: int) -> Sequence[Review]:
+        """Return what people said to the run."""
+        self.orders.read("approvals")
+        return list(self.hosted.reviews.get(run, ()))
+
+    def find_issue(self, mark: str) -> Issue | None:
+        """Return this account's open issue with the mark."""
+        if not self._login:
+            raise DeniedError("nobody knows who you are", remedy="give a token")
+        self.orders.read("find-issue")
+        found = [
+            i for i in self.hosted.issues.values() if i.author == self._login and i.body.startswith(mark)
+        ]
+        return min(found, key=lambda issue: issue.number, default=None)
+
+    def open_issue(self, *, title: str, body: str) -> Issue:
+        """Open an issue."""
+
+        def create() -> Issue:
+            self._refuse_nobody()
+            number = self._next()
+            issue = Issue(number, title, body, self._login, f"https://forge.invalid/issues/{number}")
+            self.hosted.issues[number] = issue
+            return issue
+
+        return self.orders.write("open-issue", create)
+
+    def update_issue(self, issue: Issue, *, body: str) -> Issue:
+        """Give the issue another body."""
+
+        def change() -> Issue:
+            self._refuse_others(issue)
+            changed = replace(self.hosted.issues[issue.number], body=body)
+            self.hosted.issues[issue.number] = changed
+            return changed
+
+        return self.orders.write("update-issue", change)
+
+    def comment_issue(self, issue: Issue, text: str) -> None:
+        """Add a comment."""
+
+        def say() -> None:
+            self._refuse_nobody()
+            self.hosted.comments.setdefault(issue.number, []).append(text)
+
+        self.orders.write("comment-issue", say)
+
+    def close_issue(self, issue: Issue) -> None:
+        """Close the issue."""
+
+        def close() -> None:
+            self._refuse_others(issue)
+            del self.hosted.issues[issue.number]
+
+        self.orders.write("close-issue", close)
+
     def releases(self) -> Sequence[ForgeRelease]:
         """Return the releases that this account may see, newest first."""
         stale = self.orders.read("releases")
@@ -134,13 +196,14 @@ class FakeForge:
         self, *, tag: str, commit: str, title: str, notes: str, prerelease: bool
     ) -> ForgeRelease:
         """Create a draft; a second one for the tag is not refused, as on GitHub."""
-        del commit, notes  # nobody can ask for them again
+        del commit  # nobody can ask for it again
 
         def create() -> ForgeRelease:
             self._refuse_strangers()
             number = self._next()
             url = f"https://forge.invalid/releases/{number}"
-            return self._kept(ForgeRelease(number, tag, title, True, prerelease, False, self._login, url))
+            made = ForgeRelease(number, tag, title, True, prerelease, False, self._login, url, notes=notes)
+            return self._kept(made)
 
         return self.orders.write("create-draft", create)
 
@@ -209,6 +272,14 @@ class FakeForge:
     def _next(self) -> int:
         self.hosted.number += 1
         return self.hosted.number
+
+    def _refuse_nobody(self) -> None:
+        if not self._login:
+            raise DeniedError("nobody may not write here", remedy="use a token")
+
+    def _refuse_others(self, issue: Issue) -> None:
+        if issue.author != self._login:
+            self._refuse_strangers()
 
     def _refuse_strangers(self) -> None:
         if not self._may_write:

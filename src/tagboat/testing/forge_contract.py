@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tagboat.errors import AnswerLostError, ConflictError, DeniedError, UnavailableError
-from tagboat.ports.forge import Asset, Forge, ForgeRelease
+from tagboat.ports.forge import Asset, Forge, ForgeRelease, Review
 from tagboat.testing.distributions import sha256_of
 from tagboat.testing.raising import raises
 
@@ -29,6 +29,7 @@ class ForgeSubject:
         annotated: another tag on it.
         nested: a tag of that tag.
         play: lets a CI run appear: commit, workflow file, branch, status, conclusion ("" for none).
+        review: lets a run appear that somebody approved: environment, login, comment; returns the run's number.
         half_upload: leaves a half-uploaded asset: release, name.
         fault: orders a fault for the next requests: operation (``releases``, ``create-draft``, ``upload-asset``,
             ``download-asset``, ``delete-asset``, ``publish``, ``runs``, ``tag``, ``read``), kind, value, times.
@@ -46,6 +47,7 @@ class ForgeSubject:
     nested: str
     play: Play
     fault: Callable[[str, str, float | None, int], None]
+    review: Callable[[str, str, str], int]
     half_upload: Callable[[ForgeRelease, str], None] | None = None
     tries: int = 4
 
@@ -111,6 +113,44 @@ class ForgeContract:
         for name in ("no-such-branch", f"{branch}/x", f"../tags/{subject.lightweight}", "a?b", ""):
             assert subject.forge.branch_head(name) is None, name
         assert sorted(subject.forge.paths(subject.commit)) == ["README.md", "src/demo.py"]
+
+    def test_what_people_said_to_a_runs_deployments_is_told(self, subject: ForgeSubject) -> None:
+        """By whom, to which environment, with which words; a run that nobody had to approve has none."""
+        run = subject.review("pypi", "grace", "Looks right.")
+        assert list(subject.forge.approvals(run)) == [Review(("pypi",), "approved", "grace", "Looks right.")]
+        subject.play(subject.commit, "ci.yml", "main", "completed", "success")
+        other = next(run for run in subject.forge.runs(subject.commit) if run.workflow == "ci.yml")
+        assert list(subject.forge.approvals(other.id)) == []
+        assert list(subject.forge.approvals(10**9)) == []
+
+    def test_our_open_issue_is_found_by_its_mark(self, subject: ForgeSubject) -> None:
+        """Its first words; no closed one, no other mark, and nobody else's, whatever it says."""
+        forge, mark = subject.forge, "<!-- mark: ä -->"
+        assert forge.find_issue(mark) is None
+        subject.stranger.open_issue(title="Mine", body=f"{mark}\nGive me attention")
+        forge.open_issue(title="Another", body=f"Look: {mark}")
+        assert forge.find_issue(mark) is None
+        made = forge.open_issue(title="Release failed", body=f"{mark}\nCause")
+        assert forge.find_issue(mark) == made
+        assert (made.title, made.body, made.author) == ("Release failed", f"{mark}\nCause", subject.login)
+        changed = forge.update_issue(made, body=f"{mark}\nAnother cause")
+        assert forge.find_issue(mark) == changed
+        assert changed.body == f"{mark}\nAnother cause"
+        forge.comment_issue(changed, "It changed.")
+        second = forge.open_issue(title="Once more", body=mark)
+        assert forge.find_issue(mark) == changed
+        forge.close_issue(changed)
+        assert forge.find_issue(mark) == second
+
+    def test_nobody_has_issues(self, subject: ForgeSubject) -> None:
+        """Without a credential nothing can be known to be ours, or be written."""
+        with raises(DeniedError):
+            subject.visitor.find_issue("x")
+        with raises(DeniedError):
+            subject.visitor.open_issue(title="x", body="x")
+        issue = subject.forge.open_issue(title="x", body="x")
+        with raises(DeniedError):
+            subject.stranger.close_issue(issue)
 
     def test_runs_of_a_branch_are_listed(self, subject: ForgeSubject) -> None:
         """The newest ones, of that branch alone."""
@@ -288,6 +328,13 @@ class FailingForgeContract:
             subject.fault("create-draft", "status", status, 1)
             with raises(AnswerLostError):
                 subject.draft()
+
+    def test_an_issue_whose_answer_was_lost_is_found(self, subject: ForgeSubject) -> None:
+        """So that no second one is opened."""
+        subject.fault("open-issue", "truncate", None, 1)
+        with raises(AnswerLostError):
+            subject.forge.open_issue(title="Release failed", body="mark")
+        assert subject.forge.find_issue("mark") is not None
 
     def test_a_cut_answer_to_a_write_is_a_lost_answer(self, subject: ForgeSubject) -> None:
         """What it created is there."""

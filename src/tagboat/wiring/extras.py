@@ -28,6 +28,14 @@ def need(extra: str, needed_for: str) -> None:
         raise MissingExtraError(extra, needed_for)
 
 
+def installed() -> dict[str, str]:
+    """Return all that is installed in this environment, name → version: what a job with credentials has beside it."""
+    from importlib.metadata import distributions  # noqa: PLC0415 - only where it is told
+
+    found = {str(each.metadata["Name"]): each.version for each in distributions() if each.metadata["Name"]}
+    return dict(sorted(found.items(), key=lambda row: row[0].lower()))
+
+
 def _there(module: str) -> bool:
     try:
         return find_spec(module) is not None

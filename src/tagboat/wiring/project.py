@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from tagboat.config.at_tag import configuration_of_tag, refuse_absent
+from tagboat.config.at_tag import configuration, configuration_of_tag, refuse_absent
 from tagboat.config.model import Config
+from tagboat.config.order import publishing_order
 from tagboat.config.project import Tree
-from tagboat.config.selection import refuse_odd, select
+from tagboat.config.selection import component_of, refuse_odd, select
 from tagboat.core.release import Release
 from tagboat.engine.release import Derived
 from tagboat.errors import ConflictError, RefusedError, UsageError
-from tagboat.pipelines import tag_release
+from tagboat.pipelines import commit_build, tag_release
 from tagboat.ports.forge import Forge
 from tagboat.ports.repository import Repository
 
@@ -101,6 +102,30 @@ def derive(source: Source, repository: str, tags: Sequence[str], components: Seq
     branch = config.default_branch or branch
     prepare = tag_release.prepare(config, releases, repository=repository, default_branch=branch)
     return Derived(config, prepare)
+
+
+def derive_commit(source: Source, repository: str, commit: str, components: Sequence[str] = ()) -> Derived:
+    """Return the configuration at a commit that no tag names, and the plan of its builds.
+
+    Args:
+        source: where the history is read.
+        repository: ``owner/name`` on the forge.
+        commit: the full id.
+        components: the names given by ``--component``; all when there are none.
+
+    Raises:
+        RefusedError: the commit is not there, or holds no project.
+        UsageError: a component does not exist.
+        ConfigError: the configuration has mistakes.
+    """
+    tree = source.tree(commit)
+    config = configuration(tree, source.tag_names(), at=commit)
+    names = [component_of(config, name).name for name in components] or [c.name for c in config.components]
+    ordered = publishing_order(config, names)
+    for component in ordered:
+        refuse_absent(component, tree, commit)
+    built = [component.name for component in ordered]
+    return Derived(config, commit_build.prepare(config, built, commit, repository=repository))
 
 
 def _commit(source: Source, repository: str, tag: str) -> str:

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tagboat.config.selection import refuse_odd
-from tagboat.core.artifact import Manifest
 from tagboat.core.canonical import JSON, digest
 from tagboat.core.release import Release
 from tagboat.engine.events import Observer, nobody
 from tagboat.engine.inline import InlineEngine
 from tagboat.engine.ledger import SqliteLedger
 from tagboat.engine.lock import FileLock
-from tagboat.engine.release import Derived, ReleaseRun, manifest_in, read_manifest
+from tagboat.engine.release import Derived, ReleaseRun
 from tagboat.engine.state import StateDirectory
-from tagboat.errors import ConflictError, UsageError
+from tagboat.errors import UsageError
 from tagboat.ports import Ports
 from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
@@ -30,8 +29,9 @@ from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
 from tagboat.wiring.credentials import credentials_of
 from tagboat.wiring.indexes import burn, indexes_of, logins_of
+from tagboat.wiring.jobs import in_actions, open_ledger
 from tagboat.wiring.places import Places
-from tagboat.wiring.project import derive, forge_source, mirror_source
+from tagboat.wiring.project import Source, derive, derive_commit, forge_source, mirror_source
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.shards import adopted_folders
 
@@ -59,6 +59,9 @@ class Wish:
         state: the state directory, or None for the user's own.
         adopt: folders that other machines filled, by ``component/shard`` or by a shard's name that is unique.
         command: what was called; ``resume`` continues only that.
+        commit: a commit to build from in place of a tag; nothing of it can be released.
+        phase: the part of the publish half that was asked for, "" for all of it.
+        ledgers: the ledgers of earlier jobs of the same run, which a fresh one goes on from.
     """
 
     project: Path | None
@@ -69,6 +72,9 @@ class Wish:
     state: Path | None = None
     adopt: Mapping[str, Path] = field(default_factory=dict)
     command: str = "release"
+    commit: str = ""
+    phase: str = ""
+    ledgers: tuple[Path, ...] = ()
 
     def context(self, repository: str) -> dict[str, JSON]:
         """Return what ``resume`` needs to start the same release again."""
@@ -79,6 +85,7 @@ class Wish:
             "components": list(self.components),
             "adopt": {name: str(folder.resolve()) for name, folder in self.adopt.items()},
             "sandbox": str(self.places.sandbox.resolve()) if self.places.sandbox else "",
+            **({"phase": self.phase} if self.phase else {}),
         }
 
 
@@ -111,9 +118,10 @@ def open_release(
     repository, places, clock = checked(wish), wish.places, SystemClock()
     with (
         StateDirectory(state_path(wish, repository)) as state,
-        closing(SqliteLedger(state.ledger, clock, actor())) as ledger,
+        closing(SqliteLedger(state.ledger, clock, actor(), earlier=state.earlier)) as ledger,
         ExitStack() as held,
     ):
+        open_ledger(state, ledger, wish.ledgers)
         http = http_of(places)
         forge = forge_of(http, places, repository)
         credential = Credentials.bearer(places.forge_token) if places.forge_token else None
@@ -123,8 +131,9 @@ def open_release(
         seen_by_forge = forge_source(forge)
         if not from_forge:
             mirror.refresh()
-        seen = seen_by_forge if from_forge else mirror_source(mirror)
-        derived = derive(seen, repository, wish.tags, wish.components)
+        if wish.commit:
+            mirror.fetch_commit(wish.commit)
+        derived = _derived(wish, seen_by_forge if from_forge else mirror_source(mirror), repository)
         for release in derived.prepare.releases if wish.command in PUBLISHING else ():
             held.enter_context(version_lock(places, repository, release))
         credentials = credentials_of(places, derived.config, repository=repository)
@@ -138,60 +147,15 @@ def open_release(
         )
 
         def derive_again() -> Derived:
-            return derive(seen_by_forge, repository, wish.tags, wish.components)
+            return _derived(wish, seen_by_forge, repository)
 
         yield ReleaseRun(ports, state, engine, derived, derive_again, wish.context(repository))
 
 
-@contextmanager
-def open_manifest(
-    manifest_file: Path,
-    files: Path | None,
-    places: Places,
-    state: Path | None,
-    *,
-    observer: Observer = nobody,
-    stop: Callable[[], bool] = lambda: False,
-    need_files: bool = True,
-    command: str = "publish",
-) -> Iterator[tuple[ReleaseRun, Manifest]]:
-    """Open the release that a Manifest names, with its files in the store.
-
-    Raises:
-        ConflictError: the Manifest cannot be read, or a file beside it is not the one that it names.
-        UsageError: a file is absent.
-    """
-    manifest = intact(manifest_file, manifest_in(manifest_file)[1])
-    tags = tuple(f"{release.component}={release.tag}" for release in manifest.releases)
-    wish = Wish(None, places, manifest.repository, tags, (), state, command=command)
-    with open_release(wish, observer=observer, stop=stop, from_forge=True) as run:
-        folder = files or manifest_file.parent
-        for artifact in manifest.artifacts if need_files else ():
-            path = folder / artifact.file
-            if not path.is_file():
-                raise UsageError(f"{path} is absent", remedy="say --files DIR, where gather's files are")
-            sha256, _ = run.ports.store.put(path)
-            if sha256 != artifact.sha256:
-                raise ConflictError(
-                    f"{path} is not the file that the Manifest names: {sha256[:12]}, not {artifact.sha256[:12]}",
-                    remedy="transfer the files again; nothing was published",
-                )
-        yield run, manifest
-
-
-def intact(path: Path, text: bytes) -> Manifest:
-    """Return the Manifest of a file's bytes when they are, to the byte, what is written for it.
-
-    Raises:
-        ConflictError: it is not a Manifest, or was damaged or edited.
-    """
-    manifest = read_manifest(text)
-    if text != manifest.text.encode():
-        raise ConflictError(
-            f"{path} is not as it was written: it was damaged or edited",
-            remedy="use the file that the build wrote, to the byte; nothing was published",
-        )
-    return manifest
+def _derived(wish: Wish, source: Source, repository: str) -> Derived:
+    if wish.commit:
+        return derive_commit(source, repository, wish.commit, wish.components)
+    return derive(source, repository, wish.tags, wish.components)
 
 
 PUBLISHING = ("release", "publish")
@@ -204,7 +168,7 @@ def checked(wish: Wish) -> str:
     Raises:
         UsageError: there is no tag, an odd tag, or no repository.
     """
-    if not wish.tags:
+    if not (wish.tags or wish.commit):
         raise UsageError(
             "no tag was given", remedy="say --tag TAG, or --tag COMPONENT=TAG for one of several components"
         )
@@ -228,7 +192,7 @@ def version_lock(places: Places, repository: str, release: Release) -> FileLock:
 
 
 def repository_of(wish: Wish) -> str:
-    """Return ``owner/name``: as asked, as configured, or from the git remote ``origin``.
+    """Return ``owner/name``: as asked, as the forge's CI says, as configured, or from the git remote ``origin``.
 
     Raises:
         UsageError: none of them says.
@@ -238,6 +202,8 @@ def repository_of(wish: Wish) -> str:
 
     if wish.repository:
         return wish.repository
+    if in_actions() and os.environ.get("GITHUB_REPOSITORY"):
+        return os.environ["GITHUB_REPOSITORY"]
     if wish.project is not None:
         files = {
             name: (wish.project / name).read_bytes() for name in FILES if (wish.project / name).is_file()
@@ -261,7 +227,7 @@ def state_path(wish: Wish, repository: str) -> Path:
         return wish.state
     from platformdirs import user_state_path  # noqa: PLC0415
 
-    tags = "+".join(sorted(_UNPLAIN.sub("~", tag) for tag in wish.tags))
+    tags = "+".join(sorted(_UNPLAIN.sub("~", tag) for tag in wish.tags or (f"commit-{wish.commit[:40]}",)))
     return user_state_path("tagboat") / repository.replace("/", "~") / tags
 
 

@@ -8,15 +8,15 @@ from typing import Final, TypeVar
 from urllib.parse import quote, urlencode
 
 from tagboat.adapters.addresses import Addresses
+from tagboat.adapters.forges import github_issues, github_tree
 from tagboat.adapters.forges import github_shapes as shapes
-from tagboat.adapters.forges import github_tree
 from tagboat.adapters.forges.github_calls import Calls
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
 from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.shape import Shape
 from tagboat.core.tag import odd_tag
 from tagboat.errors import AnswerLostError, ConflictError, InvalidError, UnavailableError
-from tagboat.ports.forge import Asset, ForgeRelease, Job, WorkflowRun
+from tagboat.ports.forge import Asset, ForgeRelease, Issue, Job, Review, WorkflowRun
 
 _DEPTH: Final = 10
 """How many tags of tags are followed."""
@@ -152,6 +152,35 @@ class GitHub:
             f"{self._root}/actions/runs/{run.id}/jobs?filter=latest&per_page=100", "jobs"
         )
         return [shapes.job(shape) for shape in pages]
+
+    def approvals(self, run: int) -> Sequence[Review]:
+        """Return the review history of the run's deployments, oldest first."""
+        answer = self._calls.get(f"{self._root}/actions/runs/{run}/approvals", besides=(404,))
+        return (
+            [shapes.review(shape) for shape in Shape.list_of(answer.json(), answer.url)]
+            if answer.good
+            else []
+        )
+
+    def find_issue(self, mark: str) -> Issue | None:
+        """Return our own open issue whose body begins with ``mark``, or None."""
+        return github_issues.find(self._calls, self._root, mark, self.viewer())
+
+    def open_issue(self, *, title: str, body: str) -> Issue:
+        """Open an issue."""
+        return github_issues.opened(self._calls, self._root, title, body)
+
+    def update_issue(self, issue: Issue, *, body: str) -> Issue:
+        """Give the issue another body."""
+        return github_issues.changed(self._calls, self._root, issue, {"body": body})
+
+    def comment_issue(self, issue: Issue, text: str) -> None:
+        """Add a comment."""
+        github_issues.commented(self._calls, self._root, issue, text)
+
+    def close_issue(self, issue: Issue) -> None:
+        """Close the issue."""
+        github_issues.changed(self._calls, self._root, issue, {"state": "closed"})
 
     def releases(self) -> Sequence[ForgeRelease]:
         """Return all releases, newest first; drafts only when the token has push rights."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from tagboat.adapters.shape import Shape
-from tagboat.ports.forge import Asset, ForgeRelease, Job, WorkflowRun
+from tagboat.ports.forge import Asset, ForgeRelease, Issue, Job, Review, WorkflowRun
 
 
 def asset(shape: Shape) -> Asset:
@@ -38,6 +38,8 @@ def release(shape: Shape) -> ForgeRelease:
         author=shape.inner("author").line("login"),
         url=shape.maybe("html_url"),
         assets=tuple(asset(item) for item in shape.items("assets") if stored(item)),
+        notes=shape.maybe("body"),
+        upload_url=shape.maybe("upload_url"),
     )
 
 
@@ -60,3 +62,24 @@ def run(shape: Shape) -> WorkflowRun:
 def job(shape: Shape) -> Job:
     """Read a job."""
     return Job(shape.line("name"), shape.text("status"), shape.maybe("conclusion"))
+
+
+def review(shape: Shape) -> Review:
+    """Read an entry of a run's review history."""
+    return Review(
+        environments=tuple(item.line("name") for item in shape.items("environments")),
+        state=shape.text("state"),
+        user=shape.inner("user").line("login"),
+        comment=shape.line("comment"),
+    )
+
+
+def issue(shape: Shape) -> Issue:
+    """Read an issue."""
+    return Issue(
+        number=shape.number("number"),
+        title=shape.line("title"),
+        body=shape.maybe("body"),
+        author=shape.inner("user").line("login"),
+        url=shape.maybe("html_url"),
+    )

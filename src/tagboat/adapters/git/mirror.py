@@ -102,6 +102,16 @@ class Mirror:
             if name.startswith(TAGS) and (name not in now or now[name].object != old.object)
         )
 
+    def fetch_commit(self, commit: str) -> None:
+        """Bring a commit that no branch or tag has to reach, such as the merge that a pull request is validated on.
+
+        Raises:
+            RefusedError: the source has no such commit, or its objects are malformed.
+            DeniedError, UnavailableError: as ``refresh`` does.
+        """
+        if self._objects.read(_checked(commit), "commit") is None:
+            self._source.fetch_commit(self.directory, commit)
+
     def tag(self, name: str) -> Tag | None:
         """Return the tag, or None when there is none of this name, or it names no commit."""
         found = self._references().get(TAGS + name)

@@ -74,6 +74,14 @@ class Remote:
         """
         self._run(self._git(mirror), *_FETCH, self._url, *_REFSPECS)
 
+    def fetch_commit(self, mirror: Path, commit: str) -> None:
+        """Bring one commit and its history, which no branch or tag has to reach; no reference moves.
+
+        Raises:
+            RefusedError: the remote has no such commit; and as ``fetch_into`` does.
+        """
+        self._run(self._git(mirror), *_FETCH, self._url, commit)
+
     def default_branch(self) -> str:
         """Ask the remote what its HEAD is; raises as ``fetch_into`` does."""
         listing = self._run(self._git(None), "ls-remote", "--symref", "--end-of-options", self._url, "HEAD")
@@ -104,6 +112,8 @@ class Remote:
             return RefusedError(
                 cause, remedy="the history holds a malformed object; repair it before releasing from it"
             )
+        if "not our ref" in lower:
+            return RefusedError(cause, remedy="was the commit pushed to this repository?")
         if any(text in lower for text in _DENIED):
             remedy = (
                 "may the token read the repository's contents?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from tagboat.adapters.secrets import announce
 from tagboat.errors import InvalidError
 
 
@@ -27,6 +28,7 @@ class Credentials:
                 "the credential is empty, or holds control characters or, as a token, spaces",
                 remedy="was a line end or a quote copied with it?",
             )
+        announce(self.secret, self.header.partition(" ")[2])
 
     @classmethod
     def bearer(cls, token: str) -> Credentials:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +20,20 @@ if TYPE_CHECKING:
     from tagboat.core.step import Step
     from tagboat.engine.release import ReleaseRun
 
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
 
 @click.command()
 @options.selection
+@click.option(
+    "--commit",
+    default="",
+    metavar="SHA",
+    help="Build this commit, tagged or not, as CI does; no release takes it.",
+)
 @click.option("--shard", default="", metavar="[COMPONENT/]SHARD", help="Only this shard (default: all).")
 @options.adopted
+@options.ledgers
 @click.option("--out", type=options.FOLDER, required=True, help="The folder for the files and shard.json.")
 def build(
     path: Path,
@@ -33,12 +43,15 @@ def build(
     sandbox: Path | None,
     state: Path | None,
     as_json: bool,
+    commit: str,
     shard: str,
     adopted: tuple[str, ...],
+    ledgers: tuple[Path, ...],
     out: Path,
 ) -> None:
     """Build from the tag, in a fresh tree, with the network off; write the files and DIR/shard.json.
 
+    With --commit the version is what the back end says, and the records are marked: gather refuses them for a release.
     With several shards and no --shard each goes into a folder of its own below --out. With --shard, --from DIR alone
     fills that shard.
     """
@@ -47,22 +60,62 @@ def build(
         from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
 
         need("build", "a build")
+        from tagboat.cli.jobs import about  # noqa: PLC0415
+        from tagboat.wiring.jobs import handing_on  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
+        refuse_unclear(tags, commit)
         adopt = options.folders(adopted, shard)
-        wish = Wish(path, places(sandbox), repository, tags, components, state, adopt, command="build")
-        with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
-            report.releases = run.derived.prepare.releases
-            steps = chosen(run, shard)
-            run.build(steps)
-            folders = {step.key: out if len(steps) == 1 else out / name_of(step) for step in steps}
-            written = [write_shard(run, step, folders[step.key]) for step in steps]
-            report.extra["shards"] = [record.as_json() for record in written]
-            for record, step in zip(written, steps, strict=True):
-                report.data(f"{record.component}/{record.shard} → {folders[step.key]}")
-                for artifact in record.artifacts:
-                    report.data(f"  {artifact.sha256}  {artifact.size:>9}  {artifact.file}")
+        wish = Wish(
+            path,
+            places(sandbox),
+            repository,
+            tags,
+            components,
+            state,
+            adopt,
+            command="build",
+            commit=commit,
+            ledgers=ledgers,
+        )
+        with (
+            safe_stop() as stop,
+            open_release(wish, observer=report.watch, stop=stop) as run,
+            handing_on(run.ports.ledger, out),
+        ):
+            about(report, run)
+            build_into(run, report, shard, out)
+
+
+def build_into(run: ReleaseRun, report: Report, shard: str, out: Path) -> None:
+    """Build the chosen shards of an open release, write each into its folder, and say what was made."""
+    from tagboat.cli.jobs import say_files  # noqa: PLC0415 - after --help
+
+    steps = chosen(run, shard)
+    run.build(steps)
+    folders = {step.key: out if len(steps) == 1 else out / name_of(step) for step in steps}
+    written = {step.key: write_shard(run, step, folders[step.key]) for step in steps}
+    report.extra["shards"] = [record.as_json() for record in written.values()]
+    for key, record in written.items():
+        report.data(f"{record.component}/{record.shard} → {folders[key]}")
+        for artifact in record.artifacts:
+            report.data(f"  {artifact.sha256}  {artifact.size:>9}  {artifact.file}")
+    say_files(report, out, [folders[key] / a.file for key, r in written.items() for a in r.artifacts])
+
+
+def refuse_unclear(tags: tuple[str, ...], commit: str) -> None:
+    """Make sure that it is clear what is built.
+
+    Raises:
+        UsageError: neither tags nor a commit were named, or both, or the commit's id is none.
+    """
+    if bool(tags) == bool(commit):
+        raise UsageError("build takes either tags or one commit", remedy="say --tag TAG, or --commit SHA")
+    if commit and not _COMMIT.fullmatch(commit):
+        raise UsageError(
+            f"{commit[:80]!a} is no commit's id", remedy="give all forty hexadecimal digits, in lower case"
+        )
 
 
 def chosen(run: ReleaseRun, shard: str) -> list[Step]:

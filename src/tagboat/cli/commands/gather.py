@@ -33,6 +33,7 @@ _MOST_BYTES = 16 << 20
 @options.sandbox
 @options.state
 @options.as_json
+@options.ledgers
 @click.option("--out", type=options.FOLDER, required=True, help="The folder for all files and manifest.json.")
 def gather(
     folders: tuple[Path, ...],
@@ -44,17 +45,21 @@ def gather(
     sandbox: Path | None,
     state: Path | None,
     as_json: bool,
+    ledgers: tuple[Path, ...],
     out: Path,
 ) -> None:
     """Accept the shards in DIR..., verify the files, and write --out with the one manifest.json.
 
-    Refused: a shard that is missing, given twice, not asked for, or of another commit or plan.
+    Refused: a shard that is missing, given twice, not asked for, or of another commit or plan. Where the forge holds a
+    whole build of this very release that somebody vouches for, its Manifest and files are taken from there instead.
     """
     report = Report("gather", as_json=as_json)
     with answering(report):
         from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
 
         need("build", "checking what was built")
+        from tagboat.cli.jobs import about, say_adopted, say_files  # noqa: PLC0415
+        from tagboat.wiring.jobs import handing_on, ledgers_in  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
@@ -67,18 +72,29 @@ def gather(
             state,
             options.folders(adopted),
             command="gather",
+            ledgers=(*ledgers, *ledgers_in(folders)),
         )
-        with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
-            report.releases = run.derived.prepare.releases
-            records = [*adopted_here(run), *(r for folder in folders for r in kept(run, folder))]
-            records = [r for i, r in enumerate(records) if not (_build_only(r) and r in records[:i])]
-            manifest = run.gather(records)
+        with (
+            safe_stop() as stop,
+            open_release(wish, observer=report.watch, stop=stop) as run,
+            handing_on(run.ports.ledger, out),
+        ):
+            about(report, run)
+            there = run.adoption()
+            say_adopted(report, there.digest if there else "")
+            manifest = run.take_over(there) if there else run.gather(_records_of(run, folders))
             report.manifest = manifest
             out.mkdir(parents=True, exist_ok=True)
             for artifact in manifest.artifacts:
                 shutil.copyfile(run.ports.store.path(artifact), out / artifact.file)
             (out / "manifest.json").write_text(manifest.text)
+            say_files(report, out, [out / artifact.file for artifact in manifest.artifacts])
             report.data(f"{out / 'manifest.json'}: {len(manifest.artifacts)} files, digest {manifest.digest}")
+
+
+def _records_of(run: ReleaseRun, folders: tuple[Path, ...]) -> list[ShardRecord]:
+    records = [*adopted_here(run), *(r for folder in folders for r in kept(run, folder))]
+    return [r for i, r in enumerate(records) if not (_build_only(r) and r in records[:i])]
 
 
 def _build_only(record: ShardRecord) -> bool:

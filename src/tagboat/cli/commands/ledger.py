@@ -29,22 +29,24 @@ def ledger() -> None:
 @source
 @options.as_json
 def verify(source: Path, as_json: bool) -> None:
-    """Check the chain of hashes and name the first bad entry."""
+    """Check the chain of hashes, and of several jobs' ledgers how they go on from each other; name the first bad entry."""
     report = Report("ledger verify", as_json=as_json)
     with answering(report):
-        from tagboat.ports.ledger import first_bad  # noqa: PLC0415
+        from tagboat.engine.bundle import first_bad_of, parts  # noqa: PLC0415
 
         entries = _read(source)
-        bad = first_bad(entries)
+        bad = first_bad_of(entries)
         report.extra["entries"] = len(entries)
+        report.extra["ledgers"] = len(parts(entries))
         if bad is not None:
             report.extra["first_bad"] = bad[0]
             raise ConflictError(
                 f"entry {bad[0]} of {len(entries)} is bad: {bad[1]}",
                 remedy="compare with the ledger among the release's assets; entries before this one are sound",
             )
+        several = f" in {len(parts(entries))} ledgers" if len(parts(entries)) > 1 else ""
         report.data(
-            f"{len(entries)} entries, the chain is whole; last hash {entries[-1].hash if entries else 'none'}"
+            f"{len(entries)} entries{several}, the chain is whole; last hash {entries[-1].hash if entries else 'none'}"
         )
 
 
@@ -84,13 +86,15 @@ def export(source: Path, as_json: bool) -> None:
 def _read(source: Path) -> list[Entry]:
     from tagboat.engine.ledger import read_export  # noqa: PLC0415 - after --help
     from tagboat.engine.summary import read_ledger  # noqa: PLC0415
+    from tagboat.wiring.jobs import read_earlier  # noqa: PLC0415
 
     if source.is_dir():
         if not (source / "ledger.sqlite").is_file():
             raise UsageError(
                 f"{source} is not a state directory", remedy="name the folder that --state named"
             )
-        return read_ledger(source / "ledger.sqlite")
+        earlier = read_export(read_earlier(source))
+        return [*earlier, *read_ledger(source / "ledger.sqlite")]
     if source.suffix == ".sqlite":
         return read_ledger(source)
     # Bytes that are no UTF-8 make their line's hash wrong, and so are named.

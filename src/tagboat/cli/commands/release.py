@@ -100,6 +100,9 @@ def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool, approved: str =
     Raises:
         TagboatError: as the caller must see it; partial when outside effects exist.
     """
+    from tagboat.cli.jobs import about, say_public  # noqa: PLC0415 - after --help
+
+    about(report, run)
     report.plan(run.derived.prepare)
     report.extra["state"] = str(run.state.path)
     report.extra["dry_run"] = dry_run
@@ -118,6 +121,7 @@ def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool, approved: str =
             show_plan(plan, report)
             return
         run.publish(manifest)
+        say_public(report, run)
     except TagboatError as error:
         raise run.verdict(error) from error
     except (KeyboardInterrupt, OSError):

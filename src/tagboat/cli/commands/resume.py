@@ -69,11 +69,12 @@ def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
         state,
         _folders(context.get("adopt")),
         command=command,
+        phase=str(context.get("phase", "")),
     )
     alone = command == "publish"
     with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop, from_forge=alone) as run:
         if alone:
-            publish_alone(run, manifest_in(run.state.manifest)[0], report)
+            publish_alone(run, manifest_in(run.state.manifest)[0], report, wish.phase)
         else:
             carry_out(run, report, dry_run=command == "dry-run")
 

@@ -166,6 +166,45 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What a person said to a run's deployment; ``environments`` is a JSON list of names."""
+
+    id: int
+    run_id: int
+    environments: str
+    state: str
+    user: str
+    comment: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue; ``number`` counts in its repository, ``closed`` is when it was closed."""
+
+    id: int
+    repository_id: int
+    number: int
+    title: str
+    body: str | None
+    author: str
+    created: str
+    updated: str
+    closed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on an issue."""
+
+    id: int
+    issue_id: int
+    body: str
+    author: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suite:
     """The check runs of one app for one commit; its state follows from theirs."""
 

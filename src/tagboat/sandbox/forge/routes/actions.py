@@ -5,7 +5,7 @@ from __future__ import annotations
 from tagboat.sandbox.forge.calls import Answer, Call, endpoint
 from tagboat.sandbox.forge.git.objects import Commit, read_commits
 from tagboat.sandbox.forge.git.refs import resolve_commit
-from tagboat.sandbox.forge.model import Job, Repository, Run, Workflow
+from tagboat.sandbox.forge.model import Job, Repository, Review, Run, Workflow
 from tagboat.sandbox.forge.refusals import Refusal, not_found
 from tagboat.sandbox.forge.routes import REPOSITORY, Route
 from tagboat.sandbox.forge.runs import Play, PlayedJob, State, play
@@ -66,6 +66,17 @@ def get_attempt(call: Call) -> Answer:
         )
         shown |= {"run_attempt": attempt, "status": "completed", "conclusion": failed}
     return Answer(shown)
+
+
+@endpoint("list-approvals")
+def list_approvals(call: Call) -> Answer:
+    """What people said to the deployments of a run, oldest first."""
+    repository = call.repository("actions")
+    run = _run(call, repository)
+    reviews = call.forge.records.all(Review, run_id=run.id)
+    return Answer(
+        [shapes.review(call.links, repository, each, call.forge.account(each.user)) for each in reviews]
+    )
 
 
 @endpoint("list-jobs")
@@ -181,6 +192,7 @@ ROUTES: list[Route] = [
     ("POST", f"{_ACTIONS}/workflows/{{workflow}}/dispatches", dispatch),
     ("GET", f"{_ACTIONS}/runs", list_runs),
     ("GET", f"{_ACTIONS}/runs/{{run:\\d+}}", get_run),
+    ("GET", f"{_ACTIONS}/runs/{{run:\\d+}}/approvals", list_approvals),
     ("GET", f"{_ACTIONS}/runs/{{run:\\d+}}/jobs", list_jobs),
     ("GET", f"{_ACTIONS}/runs/{{run:\\d+}}/attempts/{{attempt:\\d+}}", get_attempt),
     ("GET", f"{_ACTIONS}/runs/{{run:\\d+}}/attempts/{{attempt:\\d+}}/jobs", list_jobs),

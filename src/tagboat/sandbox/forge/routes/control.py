@@ -13,7 +13,7 @@ from tagboat.sandbox.forge.access import LEVELS, digest
 from tagboat.sandbox.forge.calls import Answer, Call, Endpoint, endpoint
 from tagboat.sandbox.forge.fields import Fields
 from tagboat.sandbox.forge.git.refs import kind_of
-from tagboat.sandbox.forge.model import Grant, Repository, Run, Token
+from tagboat.sandbox.forge.model import Grant, Repository, Review, Run, Token, now
 from tagboat.sandbox.forge.refusals import Refusal, invalid, no_commit, not_found
 from tagboat.sandbox.forge.routes import Route
 from tagboat.sandbox.forge.runs import Play, PlayedJob, State, change, play
@@ -21,6 +21,7 @@ from tagboat.sandbox.frame import has_token
 
 _CONTROL = "/_sandbox"
 _KINDS = ("classic", "fine-grained", "installation")
+_REVIEWS = ("approved", "rejected", "pending")
 
 
 def control(handler: Callable[[Call], Answer]) -> Endpoint:
@@ -113,6 +114,25 @@ def change_run(call: Call) -> Answer:
     return Answer(_told(change(call.forge.records, run, state, _jobs(call.body, state), again=again)))
 
 
+def review_run(call: Call) -> Answer:
+    """What a person says to a run's deployment to these environments."""
+    run, state = call.forge.records.get(Run, id=call.number("run")), call.body.text("state")
+    if run is None:
+        raise not_found()
+    if state not in _REVIEWS:
+        raise invalid("Review", "state", "invalid")
+    made = call.forge.records.add(
+        Review,
+        run_id=run.id,
+        environments=json.dumps(call.body.texts("environments")),
+        state=state,
+        user=call.forge.account(call.body.text("user")).login,
+        comment=call.body.maybe_text("comment") or "",
+        created=now(),
+    )
+    return Answer({"id": made.id}, 201)
+
+
 def set_rate_limit(call: Call) -> Answer:
     """A limit of requests for each caller that is enforced from now on, or null for none."""
     call.forge.rates.limit = call.body.number("limit") if call.body.raw("limit") is not None else None
@@ -151,6 +171,7 @@ ROUTES: list[Route] = [
     ("POST", f"{_CONTROL}/tokens", control(create_token)),
     ("POST", f"{_CONTROL}/runs", control(play_run)),
     ("PATCH", f"{_CONTROL}/runs/{{run:\\d+}}", control(change_run)),
+    ("POST", f"{_CONTROL}/runs/{{run:\\d+}}/reviews", control(review_run)),
     ("PUT", f"{_CONTROL}/rate-limit", control(set_rate_limit)),
     ("GET", f"{_CONTROL}/documentation", endpoint("control")(documentation)),
 ]

@@ -6,7 +6,17 @@ import json
 from collections.abc import Sequence
 
 from tagboat.sandbox.forge.git.objects import Commit
-from tagboat.sandbox.forge.model import Account, CheckRun, Job, Repository, Run, Status, Suite, Workflow
+from tagboat.sandbox.forge.model import (
+    Account,
+    CheckRun,
+    Job,
+    Repository,
+    Review,
+    Run,
+    Status,
+    Suite,
+    Workflow,
+)
 from tagboat.sandbox.forge.shapes.commits import simple_commit
 from tagboat.sandbox.forge.shapes.links import Json, Links, node_id
 from tagboat.sandbox.forge.shapes.people import app, simple_user
@@ -111,6 +121,29 @@ def job(links: Links, full_name: str, found: Job, *, of: Run, workflow_name: str
         "check_run_url": f"{api}/check-runs/{found.check_run_id}",
         "labels": ["ubuntu-latest"],
         **dict.fromkeys(("runner_id", "runner_name", "runner_group_id", "runner_group_name")),
+    }
+
+
+def review(links: Links, repository: Repository, found: Review, user: Account) -> Json:
+    """The schema ``environment-approvals``; it does not tell when somebody said it, as GitHub does not."""
+    place, page = links.repository(repository.full_name), links.page(repository.full_name)
+    environments = [
+        {
+            "id": number,
+            "node_id": node_id("Environment", number),
+            "name": name,
+            "url": f"{place}/environments/{name}",
+            "html_url": f"{page}/deployments/activity_log?environments_filter={name}",
+            "created_at": repository.created,
+            "updated_at": repository.created,
+        }
+        for number, name in enumerate(json.loads(found.environments), start=1)
+    ]
+    return {
+        "environments": environments,
+        "state": found.state,
+        "user": simple_user(links, user),
+        "comment": found.comment,
     }
 
 

@@ -1,0 +1,56 @@
+"""What commands that run as one job of several tell the jobs after them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagboat.cli.report import Report, in_actions
+from tagboat.core.names import flat_name
+from tagboat.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from tagboat.core.release import Release
+    from tagboat.engine.release import ReleaseRun
+
+
+def about(report: Report, run: ReleaseRun, releases: Sequence[Release] = ()) -> None:
+    """Let the report know what is released, and where each component lives."""
+    report.releases = releases or run.derived.prepare.releases
+    report.paths = {component.name: component.path for component in run.derived.config.components}
+
+
+def say_adopted(report: Report, digest: str) -> None:
+    """Say whether the forge holds the build already; ``digest`` is its Manifest's, or ""."""
+    report.outputs["adopted"] = "true" if digest else "false"
+    report.extra["adopted"] = bool(digest)
+    if digest:
+        report.outputs["manifest-digest"] = digest
+        report.data(f"the forge holds this build already: Manifest {digest}")
+
+
+def say_files(report: Report, folder: Path, files: Sequence[Path]) -> None:
+    """Say where the files are that this job hands on."""
+    report.outputs["folder"] = str(folder)
+    report.outputs["files"] = json.dumps([str(file) for file in files])
+
+
+def say_public(report: Report, run: ReleaseRun) -> None:
+    """Say what the forge and the indexes hold of the release now; only GitHub Actions asks for it."""
+    if not in_actions():
+        return
+    tags = {release.tag for release in report.releases}
+    try:
+        report.public = [release for release in run.ports.forge.releases() if release.tag in tags]
+    except UnavailableError as error:
+        report.say(f"the outputs about the forge's release are left out: {error.cause}")
+    report.links |= {f"release {release.tag}": release.url for release in report.public}
+    for release in report.releases:
+        component = run.derived.config.component(release.component)
+        for target in component.targets:
+            simple = run.ports.indexes[target].simple_url.rstrip("/")
+            for name in component.distributions:
+                page = f"{simple}/{flat_name(name).replace('_', '-')}/"
+                report.links[f"{name} on {target}"] = page
