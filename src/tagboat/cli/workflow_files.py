@@ -35,7 +35,7 @@ def show(asked: Asked, report: Report, *, only_print: bool, diff: bool) -> None:
         return
     changed = [change for change in found.changes if change.state is not State.SAME]
     patch = b"".join(unified(change.path, change.before, change.after) for change in changed)
-    report.extra["diff"] = patch.decode("utf-8", "backslashreplace")
+    report.extra["patch"] = patch.decode("utf-8", "backslashreplace")
     if diff:
         report.raw(patch)
         return

@@ -57,14 +57,8 @@ class Compared:
         return [change for change in self.changes if change.state in (State.EDITED, State.FOREIGN)]
 
     def write(self) -> list[Change]:
-        """Write what may be written, and return it.
-
-        Raises:
-            RefusedError: a file would not lie inside the project.
-        """
+        """Write what may be written, and return it."""
         free = [change for change in self.changes if change.free]
-        for change in free:
-            _inside(self.root, change.path)
         for change in free:
             file = self.root / change.path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +72,7 @@ def compared(asked: Asked, say: Callable[[str], None]) -> Compared:
     Raises:
         ConfigError: no workflow can be written for this configuration.
         UsageError: nothing says which repository it is.
-        RefusedError: another workflow publishes already; a file there is no plain one.
+        RefusedError: another workflow publishes already; a file there is no plain one, or would lie elsewhere.
         StepFailedError: the locks cannot be made.
         UnavailableError: the index did not answer.
     """
@@ -86,6 +80,8 @@ def compared(asked: Asked, say: Callable[[str], None]) -> Compared:
     work = Worktree(asked.path)
     project = Project(config, _repository(asked, config, work), _branch(config, work))
     there = dict(_found(work, root, _names(config)))
+    for name in _names(config):
+        _inside(root, name)
     written = write(project, there)
     files = {**written.files, **_locks(asked, config, there, say)}
     return Compared(root, changes(files, there), written.notes)
