@@ -176,9 +176,24 @@ def order(
         InvalidError: The sandbox refuses the order, and says why.
         UnavailableError: It does not answer.
     """
+    answer: dict[str, Any] = json.loads(_sent(service, addresses, method, path, json.dumps(what).encode()))
+    return answer
+
+
+def fetch(addresses: Addresses, path: str) -> bytes:
+    """What stands below a path of the forge's controls, as it is.
+
+    Raises:
+        InvalidError: The sandbox refuses to tell, and says why.
+        UnavailableError: It does not answer.
+    """
+    return _sent(addresses.forge, addresses, "GET", path, None)
+
+
+def _sent(service: str, addresses: Addresses, method: str, path: str, body: bytes | None) -> bytes:
     request = urllib.request.Request(  # noqa: S310 - the address of a sandbox is https on this machine
         f"{service}/_sandbox/{path}",
-        data=json.dumps(what).encode(),
+        data=body,
         method=method,
         headers={"Authorization": f"token {addresses.token}", "Content-Type": "application/json"},
     )
@@ -186,7 +201,7 @@ def order(
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
     try:
         with opener.open(request, timeout=TIME_LIMIT) as response:
-            answer: dict[str, Any] = json.load(response)
+            answer: bytes = response.read()
     except urllib.error.HTTPError as refusal:
         with refusal:
             said = refusal.read().decode(errors="replace")

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from tagboat.errors import UnavailableError
 from tagboat.sandbox import looping
+from tagboat.sandbox.actions.surroundings import loopback
 from tagboat.sandbox.addresses import Addresses, IndexAddress, write_addresses
 from tagboat.sandbox.certificates import server_context
 from tagboat.sandbox.faults import SERVICES, Faults
@@ -133,7 +134,7 @@ class Sandbox:
         context = ssl.create_default_context(cafile=addresses.ca)
         trust = Trust(known, context, lambda owner: forge.numbers(f"{owner}/")[0])
         made = {
-            "forge": forge_application(frame, forge),
+            "forge": forge_application(frame, forge, loopback(addresses, provider)),
             "identity": identity_application(frame, provider),
         }
         for instance, address in (("testpypi", addresses.testpypi), ("pypi", addresses.pypi)):

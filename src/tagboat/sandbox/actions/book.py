@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from tagboat.sandbox.actions.bell import Bell
 from tagboat.sandbox.actions.commands import Annotation
 from tagboat.sandbox.actions.events import Origin
 from tagboat.sandbox.actions.expressions import Value
@@ -19,11 +20,12 @@ from tagboat.sandbox.forge.shapes.people import ACTIONS
 
 
 class Book:
-    """Writes about runs; every change of a job is one of its check run, too."""
+    """Writes about runs; every change of a job is one of its check run, too, and rings the ``bell``."""
 
     def __init__(self, records: Records, logs: Path) -> None:
         self.records = records
         self.logs = logs
+        self.bell = Bell()
 
     def new_run(
         self, repository: Repository, origin: Origin, *, name: str, title: str, branch: str, head: str
@@ -82,6 +84,7 @@ class Book:
             if execution:
                 note = "\n".join(part for part in (execution.note, note) if part)
                 self.records.change(execution, conclusion=conclusion, note=note)
+            self.bell.ring()
             return self.records.change(run, status="completed", conclusion=conclusion, updated=now())
 
     def set_run(self, run_id: int, status: str) -> None:
@@ -149,6 +152,7 @@ class Book:
             if check:
                 self.records.change(check, **told, **begun, **ended)
             self._follow(job.run_id)
+        self.bell.ring()
 
     def _follow(self, run_id: int) -> None:
         """A run waits when one of its jobs does and none goes."""

@@ -35,10 +35,13 @@ async def run(
     cwd: Path,
     take: Callable[[str], None],
     stop: asyncio.Event,
+    hurry: asyncio.Event | None = None,
     seconds: float | None = None,
     grace: Sequence[tuple[signal.Signals, float]] = GRACE,
 ) -> Ended:
     """Run a command until it ends, ``stop`` is set or its time is over; nothing of its group is left afterwards.
+
+    Once ``hurry`` is set it is killed without being asked first.
 
     Raises:
         OSError: It could not be started.
@@ -56,7 +59,7 @@ async def run(
         await asyncio.wait((ending, stopping), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         stopped, late = stop.is_set() and not ending.done(), not ending.done() and not stop.is_set()
         if not ending.done():
-            await _end(child, ending, grace)
+            await _end(child, ending, grace, hurry or asyncio.Event())
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(reading), _DRAIN)
         return Ended(await ending, stopped=stopped, late=late)
@@ -72,12 +75,18 @@ async def _end(
     child: asyncio.subprocess.Process,
     ending: asyncio.Future[int],
     grace: Sequence[tuple[signal.Signals, float]],
+    hurry: asyncio.Event,
 ) -> None:
-    for by, seconds in grace:
-        _signal(child.pid, by)
-        await asyncio.wait((ending,), timeout=seconds)
-        if ending.done():
-            return
+    hurrying = asyncio.ensure_future(hurry.wait())
+    try:
+        for by, seconds in grace:
+            if hurry.is_set() or ending.done():
+                break
+            _signal(child.pid, by)
+            await asyncio.wait((ending, hurrying), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        hurrying.cancel()
+        await asyncio.gather(hurrying, return_exceptions=True)
     _signal(child.pid, signal.SIGKILL)
 
 

@@ -164,6 +164,7 @@ class Leaf:
         course.workshop.book.set_job(record, State("waiting", None))
         gate = Gate(environment)
         course.gates.append(gate)
+        course.workshop.book.bell.ring()
         try:
             if reviewers(environment):
                 await signal.during(gate.decided)

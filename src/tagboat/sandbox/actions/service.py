@@ -51,14 +51,14 @@ class Actions:
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     @property
+    def machine(self) -> Machine:
+        """Where jobs run."""
+        return self._shop.machine
+
+    @property
     def book(self) -> Book:
         """What is on record of runs."""
         return self._shop.book
-
-    @property
-    def changed(self) -> asyncio.Condition:
-        """Notified when a run ended, or waits for somebody."""
-        return self._shop.changed
 
     async def start(self) -> None:
         """Begin to listen; runs of a sandbox that was killed are ended on record, and their processes for good."""
@@ -277,8 +277,7 @@ class Actions:
                 await running.go()
             finally:
                 del self._live[number], self._tasks[number]
-                async with self.changed:
-                    self.changed.notify_all()
+                self.book.bell.ring()
 
         self._tasks[number] = asyncio.get_running_loop().create_task(go())
 

@@ -33,7 +33,6 @@ class Workshop:
     mark: str
     places: asyncio.Semaphore
     groups: Groups = field(default_factory=Groups)
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ class Visit:
     log: JobLog
     shelf: Shelf
     stop: asyncio.Event
+    hurry: asyncio.Event
     seconds: float | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
@@ -103,6 +104,7 @@ class Visit:
                 cwd=cwd or self.rooms.workspace,
                 take=take,
                 stop=self.stop,
+                hurry=self.hurry,
                 seconds=self.seconds,
             )
         except OSError as problem:

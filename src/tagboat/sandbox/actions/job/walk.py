@@ -71,13 +71,14 @@ class JobWalk:
         self._after: list[tuple[str, Deed, dict[str, str]]] = []
         self._stop = asyncio.Event()
         self._cancelled = False
-        self._forced = False
+        self._forced = asyncio.Event()
         self._number = 1
 
     def cancel(self, *, force: bool = False) -> None:
         """End the step under way; those that want to run ``always()`` still do, unless forced."""
         self._cancelled = True
-        self._forced = self._forced or force
+        if force:
+            self._forced.set()
         self._stop.set()
 
     async def go(self) -> Ended:
@@ -176,13 +177,13 @@ class JobWalk:
 
     async def _step(self, step: Step, level: Level, depth: int = 0) -> None:
         """One step of this level; whatever happens to it becomes its result."""
-        if self._stop.is_set() and not self._forced:
+        if self._stop.is_set() and not self._forced.is_set():
             self._stop = asyncio.Event()
         name, outputs = step.name or step.uses or "Run", dict[str, Value]()
         try:
             scope = self._scope(level)
             name = display_name(step, scope)
-            if self._forced or not holds(step.condition, scope):
+            if self._forced.is_set() or not holds(step.condition, scope):
                 self._close(step, level, depth, name, StepResult("skipped", "skipped", {}))
                 return
             if not depth:
@@ -253,7 +254,7 @@ class JobWalk:
             env["GITHUB_ACTION_PATH"] = str(level.action)
         try:
             ended = await child.run(
-                self._machine.wrap(command), env=env, cwd=place, take=listener.take, stop=self._stop,
+                self._machine.wrap(command), env=env, cwd=place, take=listener.take, stop=self._stop, hurry=self._forced,
                 seconds=deed.seconds,
             )  # fmt: skip
         except OSError as problem:
@@ -328,6 +329,7 @@ class JobWalk:
             log=self._log,
             shelf=self._shelf,
             stop=self._stop,
+            hurry=self._forced,
             seconds=seconds,
         )
 

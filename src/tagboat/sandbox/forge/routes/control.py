@@ -124,6 +124,15 @@ def documentation(call: Call) -> Answer:
     return Answer({"message": "This is a sandbox; its interface is GitHub's.", "root": call.links.api})
 
 
+def named_repository(call: Call) -> Repository:
+    """The repository that the body's ``repository`` names.
+
+    Raises:
+        Refusal: 404, there is none.
+    """
+    return _repository(call, call.body.text("repository"))
+
+
 def _repository(call: Call, full_name: str) -> Repository:
     owner, _, name = full_name.partition("/")
     found = call.forge.records.matching(Repository, owner=owner, name=name)

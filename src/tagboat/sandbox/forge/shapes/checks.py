@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from tagboat.sandbox.actions.model import Note, StepFact
 from tagboat.sandbox.forge.git.objects import Commit
 from tagboat.sandbox.forge.model import Account, CheckRun, Job, Repository, Run, Status, Suite, Workflow
 from tagboat.sandbox.forge.shapes.commits import simple_commit
@@ -111,6 +112,44 @@ def job(links: Links, full_name: str, found: Job, *, of: Run, workflow_name: str
         "check_run_url": f"{api}/check-runs/{found.check_run_id}",
         "labels": ["ubuntu-latest"],
         **dict.fromkeys(("runner_id", "runner_name", "runner_group_id", "runner_group_name")),
+    }
+
+
+def executed(steps: Sequence[StepFact], labels: list[str]) -> Json:
+    """What a job's JSON tells once a machine executes it."""
+    return {
+        "steps": [
+            {
+                "name": step.name,
+                "status": "queued" if step.status == "pending" else step.status,
+                "conclusion": step.conclusion,
+                "number": step.number,
+                "started_at": step.started,
+                "completed_at": step.completed,
+            }
+            for step in steps
+        ],
+        "labels": labels,
+        "runner_id": 1,
+        "runner_name": "tagboat-sandbox",
+        "runner_group_id": 1,
+        "runner_group_name": "GitHub Actions",
+    }
+
+
+def annotation(found: Note) -> Json:
+    """The schema ``check-annotation``."""
+    return {
+        "path": found.path,
+        "blob_href": "",
+        "start_line": found.start_line,
+        "end_line": found.end_line,
+        "start_column": None,
+        "end_column": None,
+        "annotation_level": found.level,
+        "title": found.title,
+        "message": found.message,
+        "raw_details": "",
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from tagboat.sandbox.forge.model import Account, now
 from tagboat.sandbox.forge.shapes.links import Json, Links, node_id
 
@@ -19,7 +21,8 @@ _USER_TEMPLATES = {
 
 def simple_user(links: Links, account: Account) -> Json:
     """The schema ``simple-user``."""
-    url = f"{links.api}/users/{account.login}"
+    name = quote(account.login)
+    url = f"{links.api}/users/{name}"
     return {
         "login": account.login,
         "id": account.id,
@@ -27,7 +30,7 @@ def simple_user(links: Links, account: Account) -> Json:
         "avatar_url": f"{links.origin}/avatars/u/{account.id}",
         "gravatar_id": "",
         "url": url,
-        "html_url": f"{links.origin}/{account.login}",
+        "html_url": f"{links.origin}/{name}",
         **{f"{page}_url": f"{url}/{page}" for page in _USER_PAGES},
         **{f"{page}_url": f"{url}/{template}" for page, template in _USER_TEMPLATES.items()},
         "organizations_url": f"{url}/orgs",
