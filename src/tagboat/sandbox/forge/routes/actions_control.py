@@ -114,9 +114,9 @@ def pull_request(call: Call) -> Answer:
 
 def _merged(git: Git, base: Commit, head: Commit, number: int) -> Commit:
     """The test merge of a pull request, under ``refs/pull/N/merge`` as on GitHub."""
-    done, said = git.agrees("merge-tree", "--write-tree", "--quiet", base.sha, head.sha)
+    done, said = git.agrees("merge-tree", "--write-tree", base.sha, head.sha)
     if not done:
-        raise Refusal(409, f"Merge conflict: {said}")
+        raise Refusal(409, f"Merge conflict {said}".strip())
     tree = git.ask("merge-tree", "--write-tree", base.sha, head.sha).decode().split("\n", 1)[0]
     person = Person("GitHub", "noreply@localhost", head.committer.date)
     message = f"Merge {head.sha} into {base.sha}"

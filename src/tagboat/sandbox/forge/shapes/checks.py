@@ -153,7 +153,9 @@ def annotation(found: Note) -> Json:
     }
 
 
-def check_run(links: Links, full_name: str, found: CheckRun, app_owner: Account) -> Json:
+def check_run(
+    links: Links, full_name: str, found: CheckRun, app_owner: Account, *, annotations: int = 0
+) -> Json:
     """The schema ``check-run``."""
     url = f"{links.repository(full_name)}/check-runs/{found.id}"
     page = f"{links.page(full_name)}/runs/{found.id}"
@@ -172,7 +174,7 @@ def check_run(links: Links, full_name: str, found: CheckRun, app_owner: Account)
         "completed_at": found.completed,
         "output": {
             **{part: output.get(part) for part in ("title", "summary", "text")},
-            "annotations_count": 0,
+            "annotations_count": annotations,
             "annotations_url": f"{url}/annotations",
         },
         "name": found.name,
