@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tagboat.cli import options
+from tagboat.cli.commands.sandbox_actions import actions
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
 from tagboat.errors import UnavailableError, UsageError
@@ -31,6 +32,9 @@ directory = click.option(
 @click.group()
 def sandbox() -> None:
     """Run the local forge and indexes that a rehearsal uses, and play with them: gh, git, twine, pip and uv work."""
+
+
+sandbox.add_command(actions)
 
 
 @sandbox.command()
