@@ -11,7 +11,7 @@ DESCRIPTION := tests/openapi/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-pythons demo docs lock lock-peers bench bench-planning crash \
+.PHONY: help setup lint test test-pythons demo docs clients lock lock-peers bench bench-planning crash \
 	crash-without-find clean
 
 help: ## Show this list.
@@ -54,6 +54,11 @@ demo: setup ## Rehearse the release of Tagboat itself, killed once and resumed.
 
 docs: setup ## Write the generated pages of docs/ anew.
 	$(BIN)/python tests/config/write_descriptions.py
+	$(BIN)/python tests/house/write_pages.py
+
+clients: setup ## Try unmodified clients against the sandbox, and write down in docs/ which work.
+	$(BIN)/python -m pytest -q tests/sandbox/clients tests/contract/test_devpi.py \
+		--record-clients docs/reference/clients.json
 	$(BIN)/python tests/house/write_pages.py
 
 lock: setup ## Resolve the dependencies anew, without naming an index in the file.

@@ -6,10 +6,19 @@ from typing import Final, NamedTuple
 
 
 class IndexAddress(NamedTuple):
-    """Where an index takes uploads, and the simple API (PEP 503, PEP 691) that installers read; both end with ``/``."""
+    """Where an index is.
+
+    Attributes:
+        upload: where it takes uploads; its host also answers for trusted publishing (``/_/oidc/``).
+        simple: the simple API (PEP 503, PEP 691) that installers read; both end with ``/``.
+        files: where its files are, without a slash; "" when only the simple API tells.
+        also: further addresses by which clients know it.
+    """
 
     upload: str
     simple: str
+    files: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Addresses(NamedTuple):
@@ -20,12 +29,14 @@ class Addresses(NamedTuple):
         uploads: where the forge takes release assets; the one host besides ``api`` that sees its credential.
         git: the base of git URLs: ``{git}/OWNER/NAME.git``.
         indexes: by the name that a configuration uses.
+        issuers: who signs the identity tokens of CI jobs, as in their ``iss``, by kind of forge: ``github``, ``gitlab``.
     """
 
     api: str
     uploads: str
     git: str
     indexes: Mapping[str, IndexAddress] = MappingProxyType({})
+    issuers: Mapping[str, str] = MappingProxyType({})
 
     def git_url(self, repository: str) -> str:
         """Return the URL to fetch ``owner/name`` from."""
@@ -38,9 +49,22 @@ PUBLIC: Final = Addresses(
     git="https://github.com",
     indexes=MappingProxyType(
         {
-            "pypi": IndexAddress("https://upload.pypi.org/legacy/", "https://pypi.org/simple/"),
-            "testpypi": IndexAddress("https://test.pypi.org/legacy/", "https://test.pypi.org/simple/"),
+            "pypi": IndexAddress(
+                "https://upload.pypi.org/legacy/",
+                "https://pypi.org/simple/",
+                "https://files.pythonhosted.org",
+                # twine looks for what is there already under the name of former days
+                ("https://pypi.python.org",),
+            ),
+            "testpypi": IndexAddress(
+                "https://test.pypi.org/legacy/",
+                "https://test.pypi.org/simple/",
+                "https://test-files.pythonhosted.org",
+            ),
         }
+    ),
+    issuers=MappingProxyType(
+        {"github": "https://token.actions.githubusercontent.com", "gitlab": "https://gitlab.com"}
     ),
 )
 """GitHub, PyPI and TestPyPI."""

@@ -36,6 +36,7 @@ from tagboat.errors import (
     RefusedError,
     StalePlanError,
 )
+from tagboat.sandbox.names import HTTPS_PORT
 from tagboat.wiring.choice import choose
 from tagboat.wiring.places import public_places, sandbox_places
 from tagboat.wiring.remotes import repository_name
@@ -252,8 +253,9 @@ def outside(state: Path, rehearsal: Rehearsal, lock: int, *, as_json: bool) -> i
     """
     from tagboat.adapters.isolation import private_network  # noqa: PLC0415
     from tagboat.sandbox.relay import running_relay  # noqa: PLC0415
+    from tagboat.wiring.names import public_names  # noqa: PLC0415
 
-    isolation = private_network()
+    isolation = private_network(public_names().hosts())
     environment = inside_environment(os.environ, isolation)
     sources = relay_sources(rehearsal)
     with _socket_folder() as folder:
@@ -280,6 +282,7 @@ def inside_environment(environ: Mapping[str, str], isolation: Isolation) -> dict
     environment = {name: environ[name] for name in _KEPT_VARIABLES if name in environ}
     environment["TAGBOAT_ISOLATION"] = isolation.describe()
     environment["TAGBOAT_OUTSIDE"] = str(os.getpid())
+    environment["TAGBOAT_PUBLIC_PORT"] = str(HTTPS_PORT if isolation.names else 0)
     if isolation.network == "open":
         proxies = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ALL_PROXY", "all_proxy")
         environment |= dict.fromkeys(proxies, "http://127.0.0.1:9")
@@ -295,13 +298,19 @@ def inside(
     from tagboat.adapters.git.copy import Copy  # noqa: PLC0415
     from tagboat.adapters.process import end_with  # noqa: PLC0415
     from tagboat.sandbox import process  # noqa: PLC0415
+    from tagboat.wiring.names import public_names  # noqa: PLC0415
 
     end_with(int(os.environ.get("TAGBOAT_OUTSIDE", "0")))
     rehearsal = prepared(state)
     directory = state / "sandbox"
     process.down(directory)
     addresses = process.up(
-        directory, relay_socket=socket, relay_cache=_relay_cache(), under_release=rehearsal.names
+        directory,
+        relay_socket=socket,
+        relay_cache=_relay_cache(),
+        under_release=rehearsal.names,
+        public=public_names(),
+        public_port=int(os.environ.get("TAGBOAT_PUBLIC_PORT", "0")),
     )
     try:
         places = sandbox_places(directory)
