@@ -20,8 +20,8 @@ from tagboat.sandbox.actions.surroundings import machine_of
 from tagboat.sandbox.addresses import Addresses, IndexAddress, write_addresses
 from tagboat.sandbox.certificates import server_context
 from tagboat.sandbox.faults import SERVICES, Faults
-from tagboat.sandbox.forge import forge_application
 from tagboat.sandbox.forge.forge import Forge
+from tagboat.sandbox.forge.service import forge_application
 from tagboat.sandbox.frame import Frame, Moment
 from tagboat.sandbox.front import front_application
 from tagboat.sandbox.identity import identity_application
