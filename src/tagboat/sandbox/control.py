@@ -195,9 +195,37 @@ def order(
         InvalidError: The sandbox refuses the order, and says why.
         UnavailableError: It does not answer.
     """
+    answer: dict[str, Any] = json.loads(_sent(service, addresses, method, path, json.dumps(what).encode()))
+    return answer
+
+
+def fetch(addresses: Addresses, path: str) -> bytes:
+    """What stands below a path of the forge's controls, as it is.
+
+    Raises:
+        InvalidError: The sandbox refuses to tell, and says why.
+        UnavailableError: It does not answer.
+    """
+    return _sent(addresses.forge, addresses, "GET", path, None)
+
+
+def call(addresses: Addresses, method: str, path: str, what: Mapping[str, object] | None = None) -> bytes:
+    """What the forge's own interface answers to the sandbox's token, for a path such as ``repos/OWNER/NAME``.
+
+    Raises:
+        InvalidError: The forge refuses, and says why.
+        UnavailableError: It does not answer.
+    """
+    body = None if what is None else json.dumps(what).encode()
+    return _sent(addresses.api, addresses, method, path, body, below="")
+
+
+def _sent(
+    service: str, addresses: Addresses, method: str, path: str, body: bytes | None, below: str = "_sandbox/"
+) -> bytes:
     request = urllib.request.Request(  # noqa: S310 - the address of a sandbox is https on this machine
-        f"{service}/_sandbox/{path}",
-        data=json.dumps(what).encode(),
+        f"{service}/{below}{path}",
+        data=body,
         method=method,
         headers={"Authorization": f"token {addresses.token}", "Content-Type": "application/json"},
     )
@@ -205,7 +233,7 @@ def order(
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
     try:
         with opener.open(request, timeout=TIME_LIMIT) as response:
-            answer: dict[str, Any] = json.load(response)
+            answer: bytes = response.read()
     except urllib.error.HTTPError as refusal:
         with refusal:
             said = refusal.read().decode(errors="replace")

@@ -29,7 +29,7 @@ DOWN_SECONDS: Final = 15.0
 LOG: Final = "sandbox.log"
 _LOG_TAIL: Final = 2000
 _PROBE_SECONDS: Final = 5.0
-_TRUST: Final = (
+TRUST: Final = (
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
@@ -130,7 +130,7 @@ def environment(directory: Path, *, index: Literal["pypi", "testpypi"] = "pypi")
     addresses = read_addresses(directory.resolve())
     upload = addresses.pypi.upload if index == "pypi" else addresses.testpypi.upload
     return {
-        **dict.fromkeys(_TRUST, addresses.ca),
+        **dict.fromkeys(TRUST, addresses.ca),
         "PIP_INDEX_URL": addresses.pypi.simple,
         "PIP_EXTRA_INDEX_URL": "",
         "PIP_FIND_LINKS": "",
@@ -165,8 +165,13 @@ def public_environment(directory: Path) -> dict[str, str]:
     addresses = read_addresses(directory.resolve())
     if not addresses.front_port:
         raise UnavailableError(f"the sandbox in {directory} has no public names", remedy="start it with them")
+    return public_variables(addresses)
+
+
+def public_variables(addresses: Addresses) -> dict[str, str]:
+    """The same for a sandbox whose addresses are at hand."""
     variables = {
-        **dict.fromkeys(_TRUST, addresses.ca),
+        **dict.fromkeys(TRUST, addresses.ca),
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "UV_NO_CONFIG": "1",

@@ -15,11 +15,13 @@ from aiohttp import web
 
 from tagboat.errors import UnavailableError
 from tagboat.sandbox import looping, ports
+from tagboat.sandbox.actions.service import Actions
+from tagboat.sandbox.actions.surroundings import machine_of
 from tagboat.sandbox.addresses import Addresses, IndexAddress, write_addresses
 from tagboat.sandbox.certificates import server_context
 from tagboat.sandbox.faults import SERVICES, Faults
-from tagboat.sandbox.forge import forge_application
 from tagboat.sandbox.forge.forge import Forge
+from tagboat.sandbox.forge.service import forge_application
 from tagboat.sandbox.frame import Frame, Moment
 from tagboat.sandbox.front import front_application
 from tagboat.sandbox.identity import identity_application
@@ -67,6 +69,7 @@ class Sandbox:
         self._public = public
         self._public_port = public_port
         self._proxy: ConnectProxy | None = None
+        self._actions: Actions | None = None
         self._sockets: dict[str, socket.socket] = {}
         self._runners: list[web.AppRunner] = []
         self._addresses: Addresses | None = None
@@ -110,11 +113,16 @@ class Sandbox:
         if names:
             self._proxy = ConnectProxy(sockets["proxy"], names, addresses.front_port)
             await self._proxy.start()
+        if self._actions is not None:
+            await self._actions.start()
         self._addresses = addresses
         write_addresses(self.directory, addresses)
 
     async def stop(self) -> None:
         """Take the services down; what they accepted stays."""
+        if self._actions is not None:
+            await self._actions.stop()
+            self._actions = None
         if self._proxy is not None:
             await self._proxy.stop()
             self._proxy = None
@@ -136,6 +144,7 @@ class Sandbox:
         forge, issuers = Forge(frame), _issuers(addresses)
         key = SigningKey.of(self.directory)
         provider = Provider(frame.state, key, issuers, numbers=forge.numbers, now=self._now)
+        actions = self._actions = Actions(forge, machine_of(addresses, provider, self._public))
         known = {
             each.name: KnownIssuer(kind, each.name, f"{addresses.identity}/{kind}")
             for kind, each in issuers.items()
@@ -157,14 +166,14 @@ class Sandbox:
             )
 
         made = {
-            "forge": forge_application(frame, forge),
+            "forge": forge_application(frame, actions),
             "identity": identity_application(frame, provider),
             **{name: index(name, _root(getattr(addresses, name).simple)) for name in ("testpypi", "pypi")},
         }
         if self._public is not None:
             made["front"] = front_application(
                 self._public,
-                forge=lambda door, links: forge_application(frame, forge, door=door, links=links),
+                forge=lambda door, links: forge_application(frame, actions, door=door, links=links),
                 index=lambda name, public: index(name, _root(public.simple), public.files.rstrip("/")),
                 issuer=lambda kind: identity_application(frame, provider, only=kind),
             )

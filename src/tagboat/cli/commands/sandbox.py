@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tagboat.cli import options
+from tagboat.cli.commands.sandbox_actions import actions
 from tagboat.cli.commands.sandbox_publisher import publisher
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
@@ -26,6 +27,7 @@ def sandbox() -> None:
     """Run the local forge and indexes that a rehearsal uses, and play with them: gh, git, twine, pip and uv work."""
 
 
+sandbox.add_command(actions)
 sandbox.add_command(publisher)
 
 

@@ -6,17 +6,22 @@ from enum import Enum
 
 from aiohttp import web
 
+from tagboat.sandbox.actions.service import ACTIONS, Actions
 from tagboat.sandbox.forge.calls import LINKS, Answer, Call, endpoint
-from tagboat.sandbox.forge.forge import FORGE, Forge
+from tagboat.sandbox.forge.forge import FORGE
 from tagboat.sandbox.forge.refusals import not_found
 from tagboat.sandbox.forge.routes import (
     API,
     actions,
+    actions_control,
+    artifacts,
     assets,
     checks,
     commits,
     contents,
     control,
+    environments,
+    executions,
     git_data,
     graphql,
     issues,
@@ -40,8 +45,12 @@ SUBJECTS = (
     contents,
     actions,
     issues,
+    executions,
+    artifacts,
+    environments,
     graphql,
     control,
+    actions_control,
     smart_http,
 )
 
@@ -66,15 +75,16 @@ class Door(Enum):
 
 
 def forge_application(
-    frame: Frame, forge: Forge | None = None, *, door: Door = Door.ALL, links: Links | None = None
+    frame: Frame, actions: Actions, *, door: Door = Door.ALL, links: Links | None = None
 ) -> web.Application:
     """GitHub's REST interface (``/api/v3``), uploads, git over HTTP, and the sandbox's own controls, or one part of them.
 
-    References that moved while no sandbox was looking are journalled first. ``links`` are the addresses that answers
+    ``actions`` is the forge with its CI; whoever made it starts and stops it. ``links`` are the addresses that answers
     name, when they are not below the host that was asked.
     """
     made = application(frame, "forge")
-    made[FORGE] = forge or Forge(frame)
+    made[FORGE] = actions.forge
+    made[ACTIONS] = actions
     if links is not None:
         made[LINKS] = links
     placed = dict.fromkeys(
