@@ -37,6 +37,7 @@ from tagboat.errors import (
     StalePlanError,
 )
 from tagboat.wiring.choice import choose
+from tagboat.wiring.credentials import lasting_credential
 from tagboat.wiring.places import public_places, sandbox_places
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.session import Wish, open_release
@@ -200,16 +201,15 @@ def private_source(config: Config, tags: Sequence[str]) -> tuple[str, ...]:
 def relay_sources(rehearsal: Rehearsal) -> Sources:
     """Return where packages that are not under release come from: for a private project its own index alone."""
     from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
-    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
     from tagboat.sandbox.sources import Sources, machine_sources  # noqa: PLC0415
 
     machine = machine_sources(PUBLIC.indexes["pypi"].simple)
     if not rehearsal.index:
         return machine
     name, url = rehearsal.index
-    token = public_places().token_for(name)
-    login = Credentials.for_index(token).header if token else ""
-    return Sources((url,), certificate=machine.certificate, authorization=login)
+    login = lasting_credential(public_places(), name, url)
+    authorization = login.header if login else ""
+    return Sources((url,), certificate=machine.certificate, authorization=authorization)
 
 
 @contextmanager

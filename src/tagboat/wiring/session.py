@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagboat.config.model import Config
 from tagboat.config.selection import refuse_odd
 from tagboat.core.artifact import Manifest
 from tagboat.core.canonical import JSON, digest
@@ -29,6 +28,8 @@ from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
+from tagboat.wiring.credentials import credentials_of
+from tagboat.wiring.indexes import burn, indexes_of, logins_of
 from tagboat.wiring.places import Places
 from tagboat.wiring.project import derive, forge_source, mirror_source
 from tagboat.wiring.remotes import repository_name
@@ -126,8 +127,10 @@ def open_release(
         derived = derive(seen, repository, wish.tags, wish.components)
         for release in derived.prepare.releases if wish.command in PUBLISHING else ():
             held.enter_context(version_lock(places, repository, release))
-        indexes = indexes_of(http, places, derived.config)
-        logins = logins_of(places, derived.config)
+        credentials = credentials_of(places, derived.config, repository=repository)
+        indexes = indexes_of(http, places, derived.config, credentials)
+        held.callback(burn, indexes)
+        logins = logins_of(places, derived.config, credentials)
         shards = adopted_folders(derived.prepare, wish.adopt)
         ports = _ports(state, wish, forge, mirror, indexes, logins, shards, ledger, clock)
         engine = InlineEngine(
@@ -288,37 +291,6 @@ def forge_of(http: HTTP, places: Places, repository: str) -> Forge:
 
     credential = Credentials.bearer(places.forge_token) if places.forge_token else None
     return GitHub(http, places.addresses, repository, credential)
-
-
-def indexes_of(http: HTTP, places: Places, config: Config) -> dict[str, Index]:
-    """Return the configured indexes, by name."""
-    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
-    from tagboat.adapters.indexes.pypi import PyPI  # noqa: PLC0415
-
-    indexes: dict[str, Index] = {}
-    for target in config.indexes:
-        address = places.index(target)
-        token = places.token_for(target.name)
-        indexes[target.name] = PyPI(
-            http,
-            name=target.name,
-            upload_url=address.upload,
-            simple_url=address.simple,
-            credentials=Credentials.for_index(token) if token else None,
-            private=target.private,
-        )
-    return indexes
-
-
-def logins_of(places: Places, config: Config) -> dict[str, Credentials]:
-    """Return what private indexes are read with, by the URL that installers are given; public ones need nothing."""
-    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
-
-    return {
-        f"{places.index(target).simple.rstrip('/')}/": Credentials.for_index(token)
-        for target in config.indexes
-        if target.private and (token := places.token_for(target.name))
-    }
 
 
 def _ports(

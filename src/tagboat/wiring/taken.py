@@ -28,8 +28,9 @@ def taken_on_indexes(ask: Ask, made: Planned, sandbox: Path | None) -> Ask:
         DeniedError: an index wants a credential.
         ConfigError: the configuration has mistakes.
     """
+    from tagboat.wiring.indexes import indexes_of  # noqa: PLC0415
     from tagboat.wiring.places import places as places_of  # noqa: PLC0415 - only when an index is asked
-    from tagboat.wiring.session import http_of, indexes_of  # noqa: PLC0415
+    from tagboat.wiring.session import http_of  # noqa: PLC0415
 
     config, places = _configured(ask.path), places_of(sandbox)
     indexes = indexes_of(http_of(places), places, config)

@@ -40,13 +40,13 @@ SUBJECTS = (
 )
 
 
-def forge_application(frame: Frame) -> web.Application:
+def forge_application(frame: Frame, forge: Forge | None = None) -> web.Application:
     """GitHub's REST interface (``/api/v3``), uploads, git over HTTP, and the sandbox's own controls.
 
     References that moved while no sandbox was looking are journalled first.
     """
     made = application(frame, "forge")
-    made[FORGE] = Forge(frame)
+    made[FORGE] = forge or Forge(frame)
     for subject in SUBJECTS:
         for method, path, handler in subject.ROUTES:
             made.router.add_route(method, path, handler)
