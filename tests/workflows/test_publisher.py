@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tagboat.workflows.publisher import Publisher, mismatches
+from tagboat.core.publisher import Publisher
+from tagboat.workflows.publisher import mismatches
 
 RIGHT = """\
 name: Publish
@@ -28,12 +29,17 @@ jobs:
         with:
           attestations: true
 """
-PUBLISHER = Publisher("acme/demo", "publish.yml", "pypi", ("v{version}",))
+PUBLISHER = Publisher("acme", "demo", "publish.yml", "pypi")
 
 
-def said(text: str | None, publisher: Publisher = PUBLISHER, repository: str = "acme/demo") -> list[str]:
+def said(
+    text: str | None,
+    publisher: Publisher = PUBLISHER,
+    repository: str = "acme/demo",
+    tags: tuple[str, ...] = ("v{version}",),
+) -> list[str]:
     data = None if text is None else text.encode()
-    return [found.said for found in mismatches(publisher, data, repository)]
+    return [found.said for found in mismatches(publisher, data, repository, tags)]
 
 
 def test_a_workflow_that_fits_is_not_mentioned() -> None:
@@ -108,7 +114,7 @@ def test_all_mismatches_are_told_at_once() -> None:
 
 def test_an_environment_that_no_file_tells_is_no_certain_mismatch() -> None:
     text = RIGHT.replace("name: pypi,", "name: '${{ inputs.where }}',")
-    (found,) = mismatches(PUBLISHER, text.encode(), "acme/demo")
+    (found,) = mismatches(PUBLISHER, text.encode(), "acme/demo", ("v{version}",))
     assert not found.certain
 
 
@@ -116,16 +122,15 @@ def test_a_job_for_each_environment_is_judged_by_its_own_publisher() -> None:
     stage = RIGHT.partition("  publish-to-pypi:\n")[2].replace("name: pypi", "name: testpypi")
     text = f"{RIGHT}  stage:\n{stage.replace('id-token: write', 'contents: read')}"
     assert said(text) == []
-    (found,) = said(text, Publisher("acme/demo", "publish.yml", "testpypi", ("v{version}",)))
+    (found,) = said(text, Publisher("acme", "demo", "publish.yml", "testpypi"))
     assert "job stage gets no identity" in found
 
 
 def test_a_workflow_for_people_needs_a_way_to_be_started() -> None:
-    by_hand = Publisher("acme/demo", "publish.yml", "pypi")
-    assert said(RIGHT, by_hand) == [
+    assert said(RIGHT, tags=()) == [
         ".github/workflows/publish.yml: nobody can start it: 'on' has no workflow_dispatch"
     ]
-    assert said(RIGHT.replace("on:\n", "on:\n  workflow_dispatch:\n"), by_hand) == []
+    assert said(RIGHT.replace("on:\n", "on:\n  workflow_dispatch:\n"), tags=()) == []
 
 
 def test_a_job_that_calls_another_file_is_told() -> None:

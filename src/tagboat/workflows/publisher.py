@@ -12,10 +12,11 @@ beside it; and without a second tool that would want one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tagboat.core.publisher import Publisher
 from tagboat.core.tag import TagGrammar
 from tagboat.errors import ConfigError
 from tagboat.workflows.filters import plain_beginning, taken
@@ -36,28 +37,6 @@ _VERSIONS: Final = ("1", "1.0", "1.2.3", "2.0rc1", "1.0.post1", "10.20.30")
 
 
 @dataclass(frozen=True, slots=True)
-class Publisher:
-    """A Trusted Publisher as the index must have been told of it.
-
-    Attributes:
-        repository: ``owner/name``.
-        file: the workflow's file in ``.github/workflows``.
-        environment: the forge's environment.
-        tags: the forms of the tags whose push starts the workflow; empty where a person starts it.
-    """
-
-    repository: str
-    file: str
-    environment: str
-    tags: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> str:
-        """The workflow's path in the repository."""
-        return f"{FOLDER}/{self.file}"
-
-
-@dataclass(frozen=True, slots=True)
 class Mismatch:
     """Something that will keep the index from accepting the workflow, or, where no file tells, may keep it."""
 
@@ -65,38 +44,61 @@ class Mismatch:
     certain: bool = True
 
 
-def mismatches(publisher: Publisher, data: bytes | None, repository: str) -> tuple[Mismatch, ...]:
+def mismatches(
+    publisher: Publisher, data: bytes | None, repository: str, tags: Sequence[str] = ()
+) -> tuple[Mismatch, ...]:
     """Return all that stands between a workflow and the publisher.
 
     Args:
-        publisher: what the index knows.
+        publisher: what the index is to know.
         data: the workflow's file; None when it is not there.
         repository: ``owner/name`` where the workflow really runs, as the forge or the git remote says.
+        tags: the forms of the tags whose push starts the workflow; none where a person starts it.
     """
-    return tuple(_mismatches(publisher, data, repository))
+    return tuple(_mismatches(publisher, data, repository, tags))
 
 
-def _mismatches(publisher: Publisher, data: bytes | None, repository: str) -> Iterator[Mismatch]:
-    if publisher.repository.lower() != repository.lower():
-        yield Mismatch(f"the workflow runs in {repository}, and the publisher names {publisher.repository}")
+def path_of(publisher: Publisher) -> str:
+    """Return the workflow's path in the repository."""
+    return f"{FOLDER}/{publisher.workflow}"
+
+
+def publishes(data: bytes | None) -> bool:
+    """Tell whether a workflow file publishes with an identity, as far as it can be read."""
     if data is None:
-        yield Mismatch(f"{publisher.path} is not there")
+        return False
+    try:
+        workflow = read_workflow("", data)
+    except ConfigError:
+        return False
+    return any(map(_publishes, (step for job in workflow.jobs for step in job.steps)))
+
+
+def _mismatches(
+    publisher: Publisher, data: bytes | None, repository: str, tags: Sequence[str]
+) -> Iterator[Mismatch]:
+    named = f"{publisher.owner}/{publisher.repository}"
+    if named.casefold() != repository.casefold():
+        yield Mismatch(f"the workflow runs in {repository}, and the publisher names {named}")
+    path = path_of(publisher)
+    if data is None:
+        yield Mismatch(f"{path} is not there")
         return
     try:
-        workflow = read_workflow(publisher.path, data)
+        workflow = read_workflow(path, data)
     except ConfigError as error:
         yield Mismatch(error.cause)
         return
-    yield from _triggers(publisher, workflow)
+    yield from _triggers(workflow, tags)
     jobs = _publishing_jobs(publisher, workflow)
     if not jobs:
-        yield Mismatch(f"{publisher.path}: no job publishes")
+        yield Mismatch(f"{path}: no job publishes")
     for job in jobs:
         yield from _job(publisher, workflow, job)
 
 
-def _triggers(publisher: Publisher, workflow: Workflow) -> Iterator[Mismatch]:
-    if not publisher.tags:
+def _triggers(workflow: Workflow, tags: Sequence[str]) -> Iterator[Mismatch]:
+    if not tags:
         if workflow.trigger("workflow_dispatch") is None:
             yield Mismatch(f"{workflow.file}: nobody can start it: 'on' has no workflow_dispatch")
         return
@@ -104,7 +106,7 @@ def _triggers(publisher: Publisher, workflow: Workflow) -> Iterator[Mismatch]:
     if push is None or not push.tags:
         yield Mismatch(f"{workflow.file}: no tag starts it: on.push has no tags")
         return
-    grammars = [TagGrammar(template) for template in publisher.tags]
+    grammars = [TagGrammar(template) for template in tags]
     for pattern in (pattern for pattern in push.tags if not pattern.startswith("!")):
         if not any(_within(pattern, grammar) for grammar in grammars):
             yield Mismatch(f"{_at(workflow, pattern)} the tag pattern {pattern!r} takes more than releases")
@@ -131,7 +133,7 @@ def _publishing_jobs(publisher: Publisher, workflow: Workflow) -> tuple[Job, ...
         for job in workflow.jobs
         if any(map(_publishes, job.steps)) or workflow.permission(job, "id-token") == "write"
     ]
-    named = [job for job in workflow.jobs if _environment(job).lower() == publisher.environment.lower()]
+    named = [job for job in workflow.jobs if _environment(job).casefold() == publisher.environment.casefold()]
     publishing = [job for job in meant if any(map(_publishes, job.steps))]
     return tuple(named or publishing or meant)
 
@@ -143,12 +145,14 @@ def _job(publisher: Publisher, workflow: Workflow, job: Job) -> Iterator[Mismatc
         yield Mismatch(f"{here} runs in no environment, and the publisher names {publisher.environment}")
     elif "${{" in environment:
         yield Mismatch(f"{here} runs in the environment {environment}, which no file tells", certain=False)
-    elif environment.lower() != publisher.environment.lower():
+    elif environment.casefold() != publisher.environment.casefold():
         yield Mismatch(f"{here} runs in {environment}, and the publisher names {publisher.environment}")
     if workflow.permission(job, "id-token") != "write":
         yield Mismatch(f"{here} gets no identity: it needs 'id-token: write' under permissions")
     if job.uses:
-        yield Mismatch(f"{here} calls {job.uses}: the index would see that file's name, not {publisher.file}")
+        yield Mismatch(
+            f"{here} calls {job.uses}: the index would see that file's name, not {publisher.workflow}"
+        )
         return
     if not any(map(_publishes, job.steps)):
         yield Mismatch(f"{here} has no step that publishes with an identity, such as 'tagboat publish'")
