@@ -54,6 +54,12 @@ class Worktree:
         done = self._git.run("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1, 128))
         return done.stdout.decode("utf-8", "surrogateescape").strip() or None
 
+    def remote_branch(self) -> str | None:
+        """Return what was the default branch of the remote ``origin`` when it was cloned, or None."""
+        done = self._git.run("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD", fine=(0, 1, 128))
+        name = done.stdout.decode("utf-8", "surrogateescape").strip()
+        return name.removeprefix("refs/remotes/origin/") or None
+
     def tags(self) -> Sequence[str]:
         """Return the names of all tags that peel to a commit."""
         return [tag.name for reference in self._references().values() if (tag := reference.as_tag())]
