@@ -128,7 +128,9 @@ def test_nothing_is_written_through_a_link_that_leads_out(init: Call, root: Path
     assert set(files(root)) == {"pyproject.toml"}
 
 
-def test_print_shows_the_texts_and_writes_nothing_for_the_repository_that_is_named(init: Call, root: Path) -> None:
+def test_print_shows_the_texts_and_writes_nothing_for_the_repository_that_is_named(
+    init: Call, root: Path
+) -> None:
     git(root, "remote", "remove", "origin")
     before = files(root)
     assert init().exit == 2

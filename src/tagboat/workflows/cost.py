@@ -2,7 +2,8 @@
 
 Jobs are counted as the forge starts them: those whose ``if`` holds when all before them succeeded, once for each
 combination of their matrix, with the jobs of the reusable workflows that they call. What only a run can tell is taken from
-what the user assumes, and is else unknown: it is counted at least once where it surely starts, and named.
+what the user assumes, then from a run that was recorded, and is else unknown: it is counted at least once where it surely
+starts, and named.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ class Event:
     """What happens on the forge.
 
     Attributes:
-        name: ``push`` or ``workflow_dispatch``.
+        name: ``push``, ``release`` or ``workflow_dispatch``.
         ref: the full name: ``refs/tags/v1.0``.
         workflow: with ``workflow_dispatch``: the file that is started.
         inputs: with ``workflow_dispatch``: what a person chose.
         default_branch: the repository's.
+        outputs: job to those of its outputs that are known beforehand.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Event:
     workflow: str = ""
     inputs: Mapping[str, Data] = field(default_factory=dict)
     default_branch: str = "main"
+    outputs: Mapping[str, Mapping[str, Data]] = field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -107,18 +110,24 @@ class Cost:
         return found
 
 
-def cost(workflows: Mapping[str, Workflow], event: Event, assumed: Mapping[str, int] | None = None) -> Cost:
+def cost(
+    workflows: Mapping[str, Workflow],
+    event: Event,
+    assumed: Mapping[str, int] | None = None,
+    recorded: Mapping[str, int] | None = None,
+) -> Cost:
     """Return what an event starts.
 
     Args:
         workflows: path in the repository to what the file says.
         event: what happens.
         assumed: job to the number of jobs that its matrix makes: ``JOB``, or ``FILE:JOB``, as it stands in the counts.
+        recorded: the same, as ``FILE:JOB``, for matrices that the files do not tell.
 
     Raises:
         ConfigError: an expression is none.
     """
-    counter = _Counter(workflows, event, assumed or {})
+    counter = _Counter(workflows, event, assumed or {}, recorded or {})
     started = [path for path in sorted(workflows) if _starts(path, workflows[path], event)]
     return Cost(event, tuple(count for path in started for count in counter.counts(path)))
 
@@ -148,6 +157,7 @@ class _Counter:
     workflows: Mapping[str, Workflow]
     event: Event
     assumed: Mapping[str, int]
+    recorded: Mapping[str, int]
 
     def counts(self, path: str) -> Iterator[Count]:
         workflow = self.workflows[path]
@@ -160,7 +170,7 @@ class _Counter:
         skipped: set[str] = set()
         doubtful: set[str] = set()
         for job in _ordered(workflow.jobs):
-            known = {**contexts, "needs": _needs(job, skipped, doubtful)}
+            known = {**contexts, "needs": _needs(job, skipped, doubtful, self.event.outputs)}
             starts = _holds(job, known, skipped, doubtful)
             if starts is False:
                 skipped.add(job.id)
@@ -173,13 +183,7 @@ class _Counter:
 
     def _job(self, path: str, job: Job, contexts: Contexts, before: str, depth: int) -> Iterator[Count]:
         name = f"{before}{job.id}"
-        file = path.rsplit("/", 1)[-1]
-        number = self.assumed.get(f"{file}:{name}", self.assumed.get(name))
-        found: Sequence[Combination] | None = ({},)
-        if number is not None:
-            found = tuple({} for _ in range(number))
-        elif job.matrix is not None:
-            found = combinations(job.matrix, contexts)
+        found, told = self._combinations(f"{path.rsplit('/', 1)[-1]}:{name}", job, contexts)
         if found is None:
             open_ = {**contexts, "matrix": UNKNOWN}
             why = f"its matrix is made at run time; assume {name}=N"
@@ -188,12 +192,24 @@ class _Counter:
             return
         merged: dict[tuple[str, str, str, bool, str], Count] = {}
         for combination in found:
-            matrix: Value = UNKNOWN if number is not None and job.matrix else combination
+            matrix: Value = combination if told else UNKNOWN
             for count in self._started(path, job, {**contexts, "matrix": matrix}, name, depth):
                 key = (count.workflow, count.job, count.system, count.gpu, count.why)
                 have = merged.get(key)
                 merged[key] = _added(have, count) if have else count
         yield from merged.values()
+
+    def _combinations(
+        self, key: str, job: Job, contexts: Contexts
+    ) -> tuple[Sequence[Combination] | None, bool]:
+        """Return what a job's matrix makes, None when nothing tells, and whether its values are known too."""
+        number = self.assumed.get(key, self.assumed.get(key.partition(":")[2]))
+        if number is None:
+            found = combinations(job.matrix, contexts) if job.matrix else ({},)
+            if found is not None:
+                return found, True
+            number = self.recorded.get(key)
+        return (None if number is None else tuple({} for _ in range(number))), job.matrix is None
 
     def _started(self, path: str, job: Job, contexts: Contexts, name: str, depth: int) -> Iterator[Count]:
         if job.uses:
@@ -261,11 +277,13 @@ def _ordered(jobs: Sequence[Job]) -> list[Job]:
     return ordered
 
 
-def _needs(job: Job, skipped: set[str], doubtful: set[str]) -> Value:
+def _needs(
+    job: Job, skipped: set[str], doubtful: set[str], outputs: Mapping[str, Mapping[str, Data]]
+) -> Value:
     results: dict[str, Value] = {}
     for need in job.needs:
         known: Value = "skipped" if need in skipped else UNKNOWN if need in doubtful else "success"
-        results[str(need)] = Open({"result": known, "outputs": UNKNOWN})
+        results[str(need)] = Open({"result": known, "outputs": Open(outputs.get(need, {}))})
     return results
 
 
