@@ -50,7 +50,10 @@ def test_a_matrix_made_at_run_time_is_unknown_and_named() -> None:
     found = case("tag-runs-everything")
     assert found.most is None
     why = {count.job: count.why for count in found.counts if count.why}
-    assert why["test-windows/test"] == "its matrix is made at run time; assume test-windows/test=N"
+    assert (
+        why["test-windows/test"]
+        == "its matrix is made at run time; --assume test-windows/test=N says its size"
+    )
 
 
 PLAIN = "  a: {runs-on: ubuntu-latest, steps: [{run: x}]}\n"

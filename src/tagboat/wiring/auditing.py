@@ -14,7 +14,7 @@ from tagboat.workflows.audit.merging import Other, merged
 from tagboat.workflows.audit.rules import audit, in_order, readable
 from tagboat.workflows.publisher import mismatches
 from tagboat.workflows.writing.changes import State, changes
-from tagboat.workflows.writing.files import FOLDER, write
+from tagboat.workflows.writing.files import FOLDER, publishers, write
 from tagboat.workflows.writing.mark import is_ours
 
 _DRIFT = {
@@ -64,7 +64,7 @@ def audited(asked: Asked, *, zizmor: bool) -> Audited:
         return Audited((), (), (), "")
     release = f"{FOLDER}{found.config.workflows.release}"
     tags = [component.tag.replace("{version}", "1.0.0") for component in found.config.components]
-    flaws = audit(files, release, tags, found.project.repository)
+    flaws = audit(files, release, tags, found.project.repository, found.project.tokens(reading=False))
     flaws += [*_drift(found), *_publisher(found, release)]
     not_run, second = ["zizmor: --no-zizmor was said"], ""
     if zizmor:
@@ -105,6 +105,15 @@ def _publisher(found: Found, release: str) -> Iterator[Flaw]:
     """Hold the release workflow against the Trusted Publishers that the configuration expects."""
     data = found.there.get(release)
     if data is None:
+        for name in publishers(found.there):
+            yield Flaw(
+                "publisher-mismatch",
+                Verdict.WARN,
+                f"{FOLDER}{name}",
+                0,
+                f"it publishes, and the configuration names {found.config.workflows.release}, which is not there",
+                f'say release = "{name}" in [tool.tagboat.workflows], so that it is held against the Trusted Publishers',
+            )
         return
     config, repository = found.config, found.project.repository
     targets = {target.name: target for one in config.components for target in public_targets(config, one)}

@@ -186,7 +186,7 @@ class _Counter:
         found, told = self._combinations(f"{path.rsplit('/', 1)[-1]}:{name}", job, contexts)
         if found is None:
             open_ = {**contexts, "matrix": UNKNOWN}
-            why = f"its matrix is made at run time; assume {name}=N"
+            why = f"its matrix is made at run time; --assume {name}=N says its size"
             counts = self._started(path, job, open_, name, depth)
             yield from (replace(count, most=None, why=why) for count in counts)
             return

@@ -13,9 +13,12 @@ from tagboat.workflows.audit.publishing import action_of, built_by, said
 from tagboat.workflows.model import Job, Step, Workflow
 
 _LOOKUPS: Final = re.compile(
-    r"\bgh run (?:download|list|view|watch)\b|\blookup[-_]run[-_]id\b|actions/(?:runs|artifacts)\b(?=[^\n]*\b(?:gh api|curl|wget)\b)"
-    r"|\b(?:gh api|curl|wget)\b[^\n]*actions/(?:runs|artifacts|workflows)\b"
+    r"\bgh run (?:download|list|view|watch)\b|\blookup[-_]run[-_]id\b"
+    r"|\$\{\{\s*(?:inputs|needs|steps|env|vars)\.(?:[\w-]+\.)*run[-_]id\s*\}\}",
+    re.IGNORECASE,
 )
+_ASKS: Final = re.compile(r"\b(?:gh api|curl|wget)\b")
+_RUNS: Final = re.compile(r"actions/(?:runs|artifacts|workflows)\b")
 _ACTIONS: Final = re.compile(
     r"(?:dawidd6/action-download-artifact|aochmann/actions-download-artifact|.*lookup-run-id.*)"
 )
@@ -44,7 +47,13 @@ def _crosses(step: Step) -> str:
     if _ACTIONS.fullmatch(action):
         return action
     found = _LOOKUPS.search(said(step))
-    return " ".join(found[0].split())[:80] if found else ""
+    if found:
+        return " ".join(found[0].split())[:80]
+    for line in said(step).replace("\\\n", " ").splitlines():
+        asks = _ASKS.search(line)
+        if asks and _RUNS.search(line, asks.end()):
+            return line[asks.start() :].strip()[:80]
+    return ""
 
 
 def duplicate_build(view: View) -> Iterator[Flaw]:
@@ -52,7 +61,7 @@ def duplicate_build(view: View) -> Iterator[Flaw]:
     told: set[tuple[str, int]] = set()
     for started in view.tags:
         places: dict[tuple[str, ...], dict[str, tuple[Workflow, Job, Step]]] = defaultdict(dict)
-        for count in started.counts:
+        for count in (count for count in started.counts if count.least):
             for key, place in _builds(view, count.workflow, count.job):
                 places[key].setdefault(f"{count.workflow.rpartition('/')[2]}: {count.job}", place)
         for key, found in places.items():
@@ -85,7 +94,7 @@ def _builds(view: View, path: str, name: str) -> Iterator[tuple[tuple[str, ...],
     for step in job.steps if job else ():
         built = built_by(step)
         if built and job is not None:
-            inputs = repr(sorted(step.inputs.items())) if step.uses else ""
+            inputs = repr([*sorted(step.inputs.items()), *sorted(step.env.items()), *sorted(job.env.items())])
             where = step.working_directory or job.directory or workflow.directory
             machine = f"{' '.join(job.labels)} {_values(job)} {given}"
             yield (built, str(where), inputs, machine), (workflow, job, step)

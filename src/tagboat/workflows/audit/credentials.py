@@ -27,10 +27,16 @@ def lasting_secrets(view: View) -> Iterator[Flaw]:
         publishing = [step for step in job.steps if publishes(step)]
         places = [(workflow.env, "every job"), (job.env, f"job {job.id}")] if publishing else []
         for env, whom in places:
-            yield from (_flaw(workflow, job, key, env[key], whom) for key in _variables(env))
+            yield from (
+                _flaw(workflow, job, key, env[key], whom)
+                for key in _variables(env)
+                if key not in view.needed_tokens
+            )
         for step in job.steps:
             whom = f"a step of job {job.id}"
             for key in _variables(step.env):
+                if key in view.needed_tokens:
+                    continue
                 yield _flaw(workflow, job, key, step.env[key], whom)
             if step in publishing:
                 yield from _of_step(workflow, job, step)

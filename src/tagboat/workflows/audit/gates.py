@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from tagboat.core.verdict import Verdict
 from tagboat.workflows.audit.flaw import Flaw, View
-from tagboat.workflows.audit.publishing import is_publishing, said
+from tagboat.workflows.audit.publishing import is_publishing, publishes, said
 from tagboat.workflows.model import Job, Step, Text, Workflow
 
 _SWALLOWS: Final = re.compile(
@@ -18,7 +19,7 @@ _ALWAYS: Final = re.compile(r"\balways\s*\(\s*\)|\bfailure\s*\(\s*\)|!\s*cancell
 _RESULT: Final = re.compile(
     r"\bneeds\s*(?:\.\s*[\w*-]+|\[[^\]]+\])\s*\.\s*result\b|\btoJSON\s*\(\s*needs\b", re.IGNORECASE
 )
-_EXPECTS: Final = re.compile(r"success|skipped", re.IGNORECASE)
+_EXPECTS: Final = re.compile(r"success|skipped|alls-green", re.IGNORECASE)
 
 
 def swallowed(view: View) -> Iterator[Flaw]:
@@ -35,7 +36,9 @@ def swallowed(view: View) -> Iterator[Flaw]:
             found = _SWALLOWS.search(said(step))
             if found:
                 words = " ".join(found[0].split())
-                yield _cannot_fail(workflow, step.line, f"a command of job {job.id} may fail ({words})")
+                flaw = _cannot_fail(workflow, step.line, f"a command of job {job.id} may fail ({words})")
+                # Often it is a command that may fail; only where something is published nothing may.
+                yield flaw if any(map(publishes, job.steps)) else replace(flaw, verdict=Verdict.WARN)
 
 
 def unconditional(view: View) -> Iterator[Flaw]:

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from tagboat.core.verdict import Verdict
+from tagboat.errors import ConfigError
 from tagboat.workflows.audit.flaw import Flaw, View
 from tagboat.workflows.audit.publishing import action_of, built_by, is_publishing, needed, publishes, said
-from tagboat.workflows.model import Job, Step, Workflow
+from tagboat.workflows.evaluation import interpolate
+from tagboat.workflows.model import Job, Step, Text, Workflow
+from tagboat.workflows.values import Open, truth
 
 _RUNS: Final = re.compile(
-    r"\bpip3? install\b[^\n]*?(?:\s-e\b|\s\.(?:\s|\[|$)|\s-r\s)|\buv (?:sync|run)\b|\bmake\b|\b(?:pytest|tox|nox)\b"
+    r"\buv (?:sync|run)\b|\bmake\b|\b(?:pytest|tox|nox)\b"
     r"|\bsetup\.py\b|(?:^|[\s;&|])(?:bash |sh |python3? )?\.?/?(?:ci|scripts?|tools?)/[\w./-]+|^\s*\./[\w./-]+",
     re.MULTILINE,
 )
+_INSTALLS: Final = re.compile(r"\bpip3? install\b")
+_OWN: Final = re.compile(r"\s(?:-e|-r|--editable|--requirement)\s|\s\.(?:\s|\[|$)")
 _GUARD: Final = re.compile(
     r"github\.repository(?:_owner|_id)?\b|github\.event\.repository\.(?:fork|full_name)\b"
 )
@@ -48,7 +53,13 @@ def _project_code(step: Step) -> str:
     if publishes(step):
         return ""
     found = _RUNS.search(said(step))
-    return f"runs {' '.join(found[0].split())[:60]}" if found else ""
+    if found:
+        return f"runs {' '.join(found[0].split())[:60]}"
+    for line in said(step).splitlines():
+        installs = _INSTALLS.search(line)
+        if installs and _OWN.search(line, installs.end()):
+            return f"runs {line.strip()[:60]}"
+    return ""
 
 
 def guards(view: View) -> Iterator[Flaw]:
@@ -80,12 +91,11 @@ def cut_off(view: View) -> Iterator[Flaw]:
     """A second start cancels a release, or runs beside it."""
     for workflow in view.workflows.values():
         jobs = [job for job in workflow.jobs if is_publishing(view.workflows, job)]
-        groups = [group for group in (workflow.concurrency, *(job.concurrency for job in jobs)) if group]
-        if not jobs or (workflow.trigger("workflow_call") and len(workflow.triggers) == 1):
-            continue
-        for group in groups:
-            cancels = group.cancel_in_progress.strip().lower()
-            if cancels and cancels != "false":
+        parts = workflow.jobs if view.in_release(workflow) else jobs
+        for group in filter(
+            None, (workflow.concurrency if parts else None, *(job.concurrency for job in parts))
+        ):
+            if _cancels(group.cancel_in_progress):
                 yield Flaw(
                     "release-cancelled",
                     Verdict.FAIL,
@@ -94,8 +104,23 @@ def cut_off(view: View) -> Iterator[Flaw]:
                     "a second start cancels a release that is under way, with some files published and others not",
                     "say cancel-in-progress: false",
                 )
-        if not groups:
+        called = workflow.trigger("workflow_call") and len(workflow.triggers) == 1
+        if jobs and not called and not any((workflow.concurrency, *(job.concurrency for job in jobs))):
             yield _beside(workflow, jobs[0])
+
+
+def _cancels(said_: Text) -> bool:
+    """Whether what stands there may be true when a release is started; a pull request is none."""
+    if not said_.strip():
+        return False
+    for name in ("push", "workflow_dispatch", "release"):
+        try:
+            value = interpolate(said_, {"github": Open({"event_name": name, "ref_type": "tag"})})
+        except ConfigError:
+            return True
+        if (value.strip().lower() != "false") if isinstance(value, str) else truth(value) is not False:
+            return True
+    return False
 
 
 def _beside(workflow: Workflow, job: Job) -> Flaw:

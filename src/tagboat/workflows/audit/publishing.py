@@ -25,8 +25,8 @@ def action_of(step: Step) -> str:
 
 
 def said(step: Step) -> str:
-    """Return what a step runs, without comments."""
-    return re.sub(r"(?m)^\s*#[^\n]*$", "", step.run)
+    """Return what a step runs, without comments, and with one blank where there are several."""
+    return re.sub(r"[ \t]+", " ", re.sub(r"(?m)(?:^|(?<=\s))#[^\n]*$", "", step.run))
 
 
 def publishes(step: Step) -> bool:

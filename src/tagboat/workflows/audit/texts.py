@@ -11,7 +11,7 @@ from tagboat.errors import ConfigError
 from tagboat.workflows.audit.flaw import Flaw, View
 from tagboat.workflows.audit.publishing import action_of
 from tagboat.workflows.evaluation import split
-from tagboat.workflows.model import Text, Workflow
+from tagboat.workflows.model import Job, Matrix, Text, Workflow
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _DIGEST: Final = re.compile(r"docker://[^@]+@sha256:[0-9a-f]{64}")
@@ -20,7 +20,13 @@ _STRANGERS: Final = re.compile(
     r"|github\.triggering_actor\b",
     re.IGNORECASE,
 )
-_OTHERS: Final = re.compile(r"\b(?:needs|steps|matrix|env|vars)\s*[.\[]", re.IGNORECASE)
+_OTHERS: Final = re.compile(r"\b(?:needs|steps|env)\s*[.\[]", re.IGNORECASE)
+_MATRIX: Final = re.compile(r"\bmatrix\s*[.\[]", re.IGNORECASE)
+_ANSWERS: Final = re.compile(
+    r"\b(?:startsWith|endsWith|contains)\s*\([^()]{0,300}\)|[\w.*-]{1,200}\s*[!=]=\s*(?:'[^']{0,200}'|[\w.-]{1,200})",
+    re.IGNORECASE,
+)
+"""What comes to true or false, whatever text it looks at."""
 _NUMBERS: Final = re.compile(r"github\.event\.(?:pull_request|issue|inputs)?\.?number\b", re.IGNORECASE)
 
 
@@ -49,26 +55,37 @@ def injected(view: View) -> Iterator[Flaw]:
             script = (
                 step.inputs.get("script", Text()) if action_of(step) == "actions/github-script" else step.run
             )
-            yield from _in_script(view, workflow, f"job {job.id}", script)
+            yield from _in_script(view, workflow, job, script)
 
 
-def _in_script(view: View, workflow: Workflow, where: str, script: Text) -> Iterator[Flaw]:
+def _in_script(view: View, workflow: Workflow, job: Job, script: Text) -> Iterator[Flaw]:
     if "${{" not in script:
         return
     try:
         expressions = [part.strip() for part, inside in split(script) if inside]
     except ConfigError:
         return
-    strange = [one for one in expressions if _STRANGERS.search(_NUMBERS.sub("", one))]
-    others = [one for one in expressions if one not in strange and _OTHERS.search(one)]
+    texts = {one: _ANSWERS.sub("", _NUMBERS.sub("", one)) for one in expressions}
+    open_ = job.matrix is not None and _is_open(job.matrix)
+    strange = [one for one, left in texts.items() if _STRANGERS.search(left)]
+    others = [
+        one
+        for one, left in texts.items()
+        if one not in strange and (_OTHERS.search(left) or (open_ and _MATRIX.search(left)))
+    ]
     for found, verdict in ((strange, view.grave(workflow)), (others, Verdict.WARN)):
         if found:
-            names = ", ".join(dict.fromkeys(found))[:160]
+            names = " and ".join(found)[:160]
             yield Flaw(
                 "script-injection",
                 verdict,
                 workflow.file,
                 script.line,
-                f"a script of {where} holds {names}: whoever chooses that text chooses commands",
+                f"a script of job {job.id} holds {names}: whoever chooses that text chooses commands",
                 'give it to the step by env, and say "$NAME" in the script',
             )
+
+
+def _is_open(matrix: Matrix) -> bool:
+    """Whether a matrix takes values from elsewhere: what stands in the file is as trusted as the script itself."""
+    return "${{" in repr((str(matrix.expression), dict(matrix.axes), matrix.include))

@@ -28,7 +28,7 @@ def tag_starts_ci(view: View) -> Iterator[Flaw]:
             Verdict.WARN,
             path,
             trigger.line if trigger else 0,
-            f"a pushed tag {event.short} starts {open_}{least} jobs{machines}, and none of them publishes",
+            f"a pushed tag {event.short} starts {open_}{least} job{'' if least == 1 else 's'}{machines}, and none of them publishes",
             "say on.push.branches only: the tagged commit was validated on its branch",
         )
 
