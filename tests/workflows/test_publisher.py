@@ -150,3 +150,28 @@ def test_tagboat_s_own_publishing_is_known() -> None:
         )
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("environment", "fits"),
+    [
+        ("${{ inputs.component == 'demo' && 'pypi' || 'own' }}", True),
+        ("${{ inputs.component == 'demo' && 'testpypi' || 'own' }}", False),
+        ("${{ inputs.environment }}", False),
+    ],
+)
+def test_an_environment_by_expression_fits_where_it_names_the_one_that_is_meant(
+    environment: str, fits: bool
+) -> None:
+    text = RIGHT.replace('{name: pypi, url: "https://example.invalid/p"}', f'"{environment}"')
+    assert text != RIGHT
+    assert (said(text) == []) == fits
+
+
+def test_a_private_indexs_token_is_no_credential_beside_the_identity() -> None:
+    text = RIGHT.replace(
+        "    steps:\n      - uses", "    env: {TAGBOAT_OWN_TOKEN: x}\n    steps:\n      - uses"
+    )
+    assert text != RIGHT
+    assert said(text) == []
+    assert "TAGBOAT_PYPI_TOKEN gives job" in str(said(text.replace("OWN", "PYPI")))

@@ -31,7 +31,7 @@ _COMMANDS: Final = re.compile(r"\b(?:tagboat publish|tagboat release|uv publish)
 _TWINE: Final = re.compile(r"\btwine\s+upload\b")
 _PASSWORDS: Final = ("password", "token", "api_token", "repository_password", "user", "username")
 _VARIABLES: Final = re.compile(
-    r"(?:TWINE_(?:PASSWORD|USERNAME)|UV_PUBLISH_(?:TOKEN|PASSWORD|USERNAME)|TAGBOAT_(?!FORGE)\w+_TOKEN)"
+    r"(?:TWINE_(?:PASSWORD|USERNAME)|UV_PUBLISH_(?:TOKEN|PASSWORD|USERNAME)|TAGBOAT_(?:TEST)?PYPI_TOKEN)"
 )
 _VERSIONS: Final = ("1", "1.0", "1.2.3", "2.0rc1", "1.0.post1", "10.20.30")
 
@@ -133,7 +133,7 @@ def _publishing_jobs(publisher: Publisher, workflow: Workflow) -> tuple[Job, ...
         for job in workflow.jobs
         if any(map(_publishes, job.steps)) or workflow.permission(job, "id-token") == "write"
     ]
-    named = [job for job in workflow.jobs if _environment(job).casefold() == publisher.environment.casefold()]
+    named = [job for job in workflow.jobs if _fits(_environment(job), publisher.environment)]
     publishing = [job for job in meant if any(map(_publishes, job.steps))]
     return tuple(named or publishing or meant)
 
@@ -143,9 +143,11 @@ def _job(publisher: Publisher, workflow: Workflow, job: Job) -> Iterator[Mismatc
     environment = _environment(job)
     if not environment:
         yield Mismatch(f"{here} runs in no environment, and the publisher names {publisher.environment}")
+    elif _fits(environment, publisher.environment):
+        pass
     elif "${{" in environment:
         yield Mismatch(f"{here} runs in the environment {environment}, which no file tells", certain=False)
-    elif environment.casefold() != publisher.environment.casefold():
+    else:
         yield Mismatch(f"{here} runs in {environment}, and the publisher names {publisher.environment}")
     if workflow.permission(job, "id-token") != "write":
         yield Mismatch(f"{here} gets no identity: it needs 'id-token: write' under permissions")
@@ -191,6 +193,14 @@ def _publishes(step: Step) -> bool:
 
 def _environment(job: Job) -> str:
     return job.environment.name if job.environment else ""
+
+
+def _fits(environment: str, wanted: str) -> bool:
+    """Whether it is the environment that is wanted, or an expression that names it as one of those it may come to."""
+    literal = "'" + wanted.replace("'", "''") + "'"
+    if "${{" in environment:
+        return bool(wanted) and literal.casefold() in environment.casefold()
+    return environment.casefold() == wanted.casefold()
 
 
 def _at(workflow: Workflow, text: Text) -> str:
