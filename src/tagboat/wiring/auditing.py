@@ -64,7 +64,7 @@ def audited(asked: Asked, *, zizmor: bool) -> Audited:
         return Audited((), (), (), "")
     release = f"{FOLDER}{found.config.workflows.release}"
     tags = [component.tag.replace("{version}", "1.0.0") for component in found.config.components]
-    flaws = audit(files, release, tags, found.project.repository, found.project.tokens(reading=False))
+    flaws = audit(files, release, tags, found.project.repository)
     flaws += [*_drift(found), *_publisher(found, release)]
     not_run, second = ["zizmor: --no-zizmor was said"], ""
     if zizmor:

@@ -14,7 +14,7 @@ from tagboat.workflows.model import Job, Step, Text, Workflow
 _VARIABLES: Final = re.compile(
     r"(?:TWINE_(?:PASSWORD|USERNAME)|UV_PUBLISH_(?:TOKEN|PASSWORD|USERNAME)|FLIT_(?:PASSWORD|USERNAME)"
     r"|HATCH_INDEX_(?:AUTH|USER)|POETRY_(?:PYPI_TOKEN_\w+|HTTP_BASIC_\w+)|PDM_PUBLISH_(?:PASSWORD|USERNAME)"
-    r"|MATURIN_(?:PYPI_TOKEN|PASSWORD|USERNAME)|(?:TEST_?)?PYPI(?:_API)?_(?:TOKEN|PASSWORD)|TAGBOAT_(?!FORGE)\w+_TOKEN)"
+    r"|MATURIN_(?:PYPI_TOKEN|PASSWORD|USERNAME)|(?:TEST_?)?PYPI(?:_API)?_(?:TOKEN|PASSWORD)|TAGBOAT_(?:TEST)?PYPI_TOKEN)"
 )
 _INPUTS: Final = ("password", "token", "api-token", "api_token", "repository-password")
 _SECRET: Final = re.compile(r"\bsecrets\s*(?:\.|\[)\s*(?!GITHUB_TOKEN\b|'GITHUB_TOKEN)", re.IGNORECASE)
@@ -27,16 +27,10 @@ def lasting_secrets(view: View) -> Iterator[Flaw]:
         publishing = [step for step in job.steps if publishes(step)]
         places = [(workflow.env, "every job"), (job.env, f"job {job.id}")] if publishing else []
         for env, whom in places:
-            yield from (
-                _flaw(workflow, job, key, env[key], whom)
-                for key in _variables(env)
-                if key not in view.needed_tokens
-            )
+            yield from (_flaw(workflow, job, key, env[key], whom) for key in _variables(env))
         for step in job.steps:
             whom = f"a step of job {job.id}"
             for key in _variables(step.env):
-                if key in view.needed_tokens:
-                    continue
                 yield _flaw(workflow, job, key, step.env[key], whom)
             if step in publishing:
                 yield from _of_step(workflow, job, step)

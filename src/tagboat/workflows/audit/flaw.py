@@ -47,13 +47,11 @@ class View:
         workflows: path to what the file says.
         release: the path of the configured release workflow, there or not.
         tags: what a pushed tag of each form that the components have starts.
-        needed_tokens: the variables of tokens that the project needs, because an index takes no identities.
     """
 
     workflows: Mapping[str, Workflow]
     release: str = ""
     tags: tuple[Cost, ...] = ()
-    needed_tokens: frozenset[str] = frozenset()
 
     def publishes(self, workflow: Workflow) -> bool:
         """Whether something is published by a workflow, or by one that it calls, or it is the one that shall."""

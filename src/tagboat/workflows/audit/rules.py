@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -39,7 +39,6 @@ def audit(
     release: str,
     tags: Sequence[str],
     repository: str,
-    needed_tokens: Collection[str] = (),
 ) -> list[Flaw]:
     """Return what is wrong with workflow files, the blocking first, then by place.
 
@@ -48,7 +47,6 @@ def audit(
         release: the path of the configured release workflow, there or not.
         tags: a tag of each component.
         repository: ``owner/name``.
-        needed_tokens: the variables of tokens that the project needs, because an index takes no identities.
     """
     workflows: dict[str, Workflow] = {}
     found: list[Flaw] = []
@@ -59,7 +57,7 @@ def audit(
             found.append(_unreadable(path, error))
     events = [Event("push", f"refs/tags/{tag}", repository) for tag in dict.fromkeys(tags)]
     started = [one for event in events for one in _started(workflows, event, found)]
-    view = View(workflows, release, tuple(started), frozenset(needed_tokens))
+    view = View(workflows, release, tuple(started))
     found += [flaw for rule in RULES for flaw in rule(view)]
     return in_order(found)
 
