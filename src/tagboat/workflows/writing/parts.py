@@ -134,6 +134,29 @@ def guard(project: Project, *more: str) -> str:
     return "${{ " + " && ".join([*more, f"github.repository == {literal(project.repository)}"]) + " }}"
 
 
+def wanted(project: Project) -> Table:
+    """Return the environment that says what is released."""
+    return {
+        "COMPONENT": project.component_given,
+        "GH_TOKEN": "${{ github.token }}",
+        "TAG": project.tag_given,
+    }
+
+
+TOLD = ("result", "cause", "remedy")
+"""What every command says to the jobs that follow."""
+
+
+def outputs(step: str, names: Iterable[str]) -> Table:
+    """Return a job's outputs: those of one of its steps."""
+    return {name: f"${{{{ steps.{step}.outputs.{name} }}}}" for name in names}
+
+
+def named(name: str, step: Table) -> Table:
+    """Return a step with an id."""
+    return {"name": step["name"], "id": name, **{key: value for key, value in step.items() if key != "name"}}
+
+
 def secrets_of(names: Iterable[str]) -> Table:
     """Return the environment that holds tokens of indexes."""
     return {name: f"${{{{ secrets.{name} }}}}" for name in names}

@@ -47,6 +47,21 @@ class Project:
         return len(self.config.components) > 1
 
     @property
+    def tag_given(self) -> str:
+        """The tag that a release was started with, as the workflow writes it."""
+        return "${{ github.ref_name }}" if self.by_tag else "${{ inputs.tag }}"
+
+    @property
+    def chosen(self) -> str:
+        """The expression that is the component's name, in a job that needs ``check``."""
+        return "needs.check.outputs.component" if self.by_tag else "inputs.component"
+
+    @property
+    def component_given(self) -> str:
+        """The component that is released, as the workflow writes it."""
+        return f"${{{{ {self.chosen} }}}}" if self.several else self.config.components[0].name
+
+    @property
     def branches(self) -> list[str]:
         """The default branch, and those of the release lines."""
         lines = [branch for component in self.config.components for branch in component.lines]
