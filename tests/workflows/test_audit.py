@@ -194,7 +194,7 @@ OURS = Flaw("unpinned-action", Verdict.WARN, FILE, 7, "reason", "remedy")
 
 def test_what_both_auditors_see_is_told_once_and_as_gravely_as_the_graver() -> None:
     other = Other("zizmor", "unpinned-uses", FILE, 7, ((7, 7),), "unpinned")
-    assert merged([OURS], [other, other], lambda _: True) == [
+    assert merged([OURS], [other, other], {FILE}) == [
         Flaw("unpinned-action", Verdict.FAIL, FILE, 7, "reason", "remedy", ("tagboat", "zizmor"))
     ]
 
@@ -205,7 +205,7 @@ def test_what_both_auditors_see_is_told_once_and_as_gravely_as_the_graver() -> N
 def test_what_one_auditor_sees_keeps_its_own_place(other: tuple[str, int, str]) -> None:
     audit_, line, file = other
     seen = Other("zizmor", audit_, file, line, ((line, line),), "said")
-    assert [flaw.code for flaw in merged([OURS], [seen], lambda _: False)] == [OURS.code, f"zizmor:{audit_}"]
+    assert [flaw.code for flaw in merged([OURS], [seen], ())] == [OURS.code, f"zizmor:{audit_}"]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_what_one_auditor_sees_keeps_its_own_place(other: tuple[str, int, str]) 
 )
 def test_twelve_audits_block_where_something_is_published(audit_: str, publishes: bool, blocks: bool) -> None:
     seen = Other("zizmor", audit_, FILE, 1, (), "said")
-    assert [flaw.blocks for flaw in merged([], [seen], lambda _: publishes)] == [blocks]
+    assert [flaw.blocks for flaw in merged([], [seen], {FILE} if publishes else ())] == [blocks]
     assert len(BLOCKING) == 12
     assert set(SAME) - {"concurrency-limits"} <= BLOCKING
 
@@ -268,3 +268,17 @@ def test_a_long_script_is_judged_at_once(run: str) -> None:
         }
     )
     assert "release-twice" in found(text)
+
+
+def test_a_long_chain_of_publishing_jobs_and_files_that_call_each_other_come_to_an_end() -> None:
+    chain = "".join(
+        f"  j{n}: {{needs: [{f'j{n - 1}' if n else ''}], runs-on: x, steps: [{{run: uv publish}}]}}\n"
+        for n in range(400)
+    )
+    calls = "".join(f"  j{n}: {{uses: ./.github/workflows/%s.yml}}\n" for n in range(6))
+    files = {FILE: f"on: push\njobs:\n{chain}".encode()}
+    for name, called in ("ab", "bc", "ca"):
+        text = f"on: {{push: , workflow_call: }}\njobs:\n{calls.replace('%s', called)}"
+        files[f".github/workflows/{name}.yml"] = text.encode()
+    flaws = audit(files, FILE, ["v1.0.0"], "acme/demo")
+    assert sum(flaw.code == "publish-in-forks" for flaw in flaws) == 400

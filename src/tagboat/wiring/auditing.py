@@ -9,7 +9,7 @@ from tagboat.config.publishers import public_targets, publisher_for, starting_ta
 from tagboat.core.verdict import Verdict
 from tagboat.errors import ConfigError, RefusedError
 from tagboat.wiring.workflows import Asked, Found, found_in
-from tagboat.workflows.audit.flaw import Flaw, View
+from tagboat.workflows.audit.flaw import Flaw, view_of
 from tagboat.workflows.audit.merging import Other, merged
 from tagboat.workflows.audit.rules import audit, in_order, readable
 from tagboat.workflows.publisher import mismatches
@@ -77,11 +77,9 @@ def audited(asked: Asked, *, zizmor: bool) -> Audited:
             if seen.reason
             else [f"zizmor {name}: needs the network" for name in ASKING]
         )
-        view = View(readable(files), release)
+        releasing = view_of(readable(files), release).releasing
         others = [Other("zizmor", one.audit, one.file, one.line, one.spans, one.said) for one in seen.found]
-        flaws = merged(
-            flaws, others, lambda path: path in view.workflows and view.in_release(view.workflows[path])
-        )
+        flaws = merged(flaws, others, releasing)
     return Audited(tuple(files), tuple(in_order(flaws)), tuple(not_run), second)
 
 

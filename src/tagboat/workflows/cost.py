@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from graphlib import TopologicalSorter
 from typing import Final
 
 from tagboat.workflows.evaluation import Contexts, condition, interpolate, split
@@ -22,6 +23,8 @@ from tagboat.workflows.values import UNKNOWN, Open, Value
 _GPU: Final = re.compile(r"gpu|cuda|\b(?:a10g?|a100|h100|h200|l4|l40s?|t4|v100|rtx\w*)\b", re.IGNORECASE)
 _SYSTEMS: Final = (("windows", "windows"), ("macos", "macos"), ("ubuntu", "linux"), ("linux", "linux"))
 _DEEPEST: Final = 10
+_MOST: Final = 20_000
+"""More starts than any run has; what lies beyond is left open, so that files that call each other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ class _Counter:
     event: Event
     assumed: Mapping[str, int]
     recorded: Mapping[str, int]
+    looked_at: list[None] = field(default_factory=list)
 
     def counts(self, path: str) -> Iterator[Count]:
         workflow = self.workflows[path]
@@ -212,6 +216,10 @@ class _Counter:
         return (None if number is None else tuple({} for _ in range(number))), job.matrix is None
 
     def _started(self, path: str, job: Job, contexts: Contexts, name: str, depth: int) -> Iterator[Count]:
+        self.looked_at.append(None)
+        if len(self.looked_at) > _MOST:
+            yield Count(path, name, 1, None, why="more jobs start than are counted")
+            return
         if job.uses:
             yield from self._called(path, job, contexts, name, depth)
             return
@@ -267,14 +275,9 @@ def _default(value: Data) -> Value:
 
 def _ordered(jobs: Sequence[Job]) -> list[Job]:
     """Return the jobs so that each stands behind those it needs; the reader has refused circles."""
-    ordered: list[Job] = []
-    left = list(jobs)
-    while left:
-        done = {job.id for job in ordered}
-        free = [job for job in left if done.issuperset(job.needs)]
-        ordered += free
-        left = [job for job in left if job not in free] if free else []
-    return ordered
+    waits = {str(job.id): {str(need) for need in job.needs} for job in jobs}
+    known = {str(job.id): job for job in jobs}
+    return [known[name] for name in TopologicalSorter(waits).static_order() if name in known]
 
 
 def _needs(

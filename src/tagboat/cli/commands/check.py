@@ -71,9 +71,9 @@ def check(
 )
 @options.as_json
 def workflows(path: Path, repository: str, zizmor: bool, as_json: bool) -> None:
-    """Judge the workflow files of the work tree: what can publish wrongly blocks, what only costs or smells warns.
+    """Judge the workflow files of the work tree.
 
-    Generated files are compared with what init --workflows would write; all are held against Tagboat's rules, the
+    What can publish wrongly blocks, what only costs or smells warns. Generated files are compared with what init --workflows would write; all are held against Tagboat's rules, the
     Trusted Publishers that are configured, and zizmor's audits. Nothing is changed anywhere.
     """
     report = Report("check workflows", as_json=as_json)

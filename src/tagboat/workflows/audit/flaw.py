@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tagboat.core.verdict import Verdict
-from tagboat.workflows.audit.publishing import is_publishing, leads_to_publishing, needed
+from tagboat.workflows.audit.publishing import needed, publishing_jobs
 from tagboat.workflows.cost import Cost
 from tagboat.workflows.model import Job, Workflow
 
@@ -47,37 +47,50 @@ class View:
         workflows: path to what the file says.
         release: the path of the configured release workflow, there or not.
         tags: what a pushed tag of each form that the components have starts.
+        publishing: path to the jobs that publish, themselves or in a workflow that they call.
+        deciding: path to those and the jobs that they wait for.
+        releasing: the files that are part of a release: those that publish or shall, and those that they call.
     """
 
     workflows: Mapping[str, Workflow]
-    release: str = ""
-    tags: tuple[Cost, ...] = ()
+    release: str
+    tags: tuple[Cost, ...]
+    publishing: Mapping[str, frozenset[str]]
+    deciding: Mapping[str, frozenset[str]]
+    releasing: frozenset[str]
 
     def publishes(self, workflow: Workflow) -> bool:
         """Whether something is published by a workflow, or by one that it calls, or it is the one that shall."""
-        return workflow.file == self.release or leads_to_publishing(self.workflows, workflow)
+        return workflow.file == self.release or bool(self.publishing[workflow.file])
 
-    def in_release(self, workflow: Workflow) -> bool:
-        """Whether a workflow is part of a release: it publishes, or one that publishes calls it."""
-        if self.publishes(workflow):
-            return True
-        callers = (one for one in self.workflows.values() if self.publishes(one))
-        return any(job.uses == f"./{workflow.file}" for one in callers for job in one.jobs)
+    def is_publishing(self, workflow: Workflow, job: Job) -> bool:
+        """Whether a job publishes, itself or in the workflow that it calls."""
+        return job.id in self.publishing[workflow.file]
 
     def grave(self, workflow: Workflow) -> Verdict:
         """What counts as a mistake in a release, and as a warning elsewhere."""
-        return Verdict.FAIL if self.in_release(workflow) else Verdict.WARN
+        return Verdict.FAIL if workflow.file in self.releasing else Verdict.WARN
 
     def decisive(self, workflow: Workflow, job: Job) -> bool:
         """Whether a release depends on how a job ends: it publishes, or one that does waits for it."""
-        publishing = [one for one in workflow.jobs if is_publishing(self.workflows, one)]
-        return any(job in (one, *needed(workflow, one)) for one in publishing)
+        return job.id in self.deciding[workflow.file]
 
     def each_job(self) -> Iterator[tuple[Workflow, Job]]:
         """Yield every job with its workflow."""
         for workflow in self.workflows.values():
             for job in workflow.jobs:
                 yield workflow, job
+
+
+def view_of(workflows: Mapping[str, Workflow], release: str, tags: Sequence[Cost] = ()) -> View:
+    """Return what the rules look at, with all that they ask several times found once."""
+    publishing = publishing_jobs(workflows)
+    deciding = {path: ids | needed(workflows[path], ids) for path, ids in publishing.items()}
+    starting = [path for path, ids in publishing.items() if ids or path == release]
+    called = {job.uses.removeprefix("./") for path in starting for job in workflows[path].jobs}
+    return View(
+        workflows, release, tuple(tags), publishing, deciding, frozenset([*starting, *map(str, called)])
+    )
 
 
 Rule = Callable[[View], Iterator[Flaw]]

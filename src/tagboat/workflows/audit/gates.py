@@ -9,7 +9,7 @@ from typing import Final
 
 from tagboat.core.verdict import Verdict
 from tagboat.workflows.audit.flaw import Flaw, View
-from tagboat.workflows.audit.publishing import is_publishing, publishes, said
+from tagboat.workflows.audit.publishing import publishes, said
 from tagboat.workflows.model import Job, Step, Text, Workflow
 
 _SWALLOWS: Final = re.compile(
@@ -45,7 +45,7 @@ def unconditional(view: View) -> Iterator[Flaw]:
     """A publishing job starts whatever became of the jobs before it."""
     for workflow, job in view.each_job():
         asks = _ALWAYS.search(job.condition)
-        if asks and job.needs and is_publishing(view.workflows, job) and not _RESULT.search(job.condition):
+        if asks and job.needs and view.is_publishing(workflow, job) and not _RESULT.search(job.condition):
             yield Flaw(
                 "publish-without-gate",
                 Verdict.FAIL,
@@ -61,7 +61,7 @@ def skipped_gates(view: View) -> Iterator[Flaw]:
     for workflow, job in view.each_job():
         if not job.needs or job.uses or not _ALWAYS.search(job.condition):
             continue
-        if is_publishing(view.workflows, job) or not _is_gate(job):
+        if view.is_publishing(workflow, job) or not _is_gate(job):
             continue
         texts = " ".join([job.condition, *(_all(step) for step in job.steps)])
         if not _EXPECTS.search(texts):

@@ -9,7 +9,7 @@ from typing import Final
 from tagboat.core.verdict import Verdict
 from tagboat.errors import ConfigError
 from tagboat.workflows.audit.flaw import Flaw, View
-from tagboat.workflows.audit.publishing import action_of, built_by, is_publishing, needed, publishes, said
+from tagboat.workflows.audit.publishing import action_of, built_by, publishes, said, waiting
 from tagboat.workflows.evaluation import interpolate
 from tagboat.workflows.model import Job, Step, Text, Workflow
 from tagboat.workflows.values import Open, truth
@@ -76,7 +76,7 @@ def guards(view: View) -> Iterator[Flaw]:
                 f"job {job.id} publishes in no environment: nobody has to approve it, and any branch may",
                 "give it an environment with reviewers and allowed tags, and name that to the index",
             )
-        if not any(_GUARD.search(one.condition) for one in (job, *needed(workflow, job))):
+        if job.id not in _guarded(workflow):
             yield Flaw(
                 "publish-in-forks",
                 Verdict.WARN,
@@ -87,11 +87,17 @@ def guards(view: View) -> Iterator[Flaw]:
             )
 
 
+def _guarded(workflow: Workflow) -> set[str]:
+    """Return the jobs that are kept from forks by their ``if``, or wait for one that is."""
+    own = {str(job.id) for job in workflow.jobs if _GUARD.search(job.condition)}
+    return own | waiting(workflow, own)
+
+
 def cut_off(view: View) -> Iterator[Flaw]:
     """A second start cancels a release, or runs beside it."""
     for workflow in view.workflows.values():
-        jobs = [job for job in workflow.jobs if is_publishing(view.workflows, job)]
-        parts = workflow.jobs if view.in_release(workflow) else jobs
+        jobs = [job for job in workflow.jobs if view.is_publishing(workflow, job)]
+        parts = workflow.jobs if workflow.file in view.releasing else jobs
         for group in filter(
             None, (workflow.concurrency if parts else None, *(job.concurrency for job in parts))
         ):

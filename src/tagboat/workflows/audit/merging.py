@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,17 +56,17 @@ class Other:
     said: str
 
 
-def merged(ours: Sequence[Flaw], others: Sequence[Other], publishes: Callable[[str], bool]) -> list[Flaw]:
+def merged(ours: Sequence[Flaw], others: Sequence[Other], releasing: Collection[str]) -> list[Flaw]:
     """Return all flaws, those that both saw once.
 
     Args:
         ours: what our rules found.
         others: what the other auditor found.
-        publishes: whether a file is part of a release.
+        releasing: the files that are part of a release.
     """
     found = list(ours)
     for other in others:
-        verdict = Verdict.FAIL if other.audit in BLOCKING and publishes(other.file) else Verdict.WARN
+        verdict = Verdict.FAIL if other.audit in BLOCKING and other.file in releasing else Verdict.WARN
         place = _same(found, other)
         if place is None:
             remedy = f"see {other.tool}'s documentation of {other.audit}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from tagboat.workflows.model import Job, Step, Workflow
+from tagboat.workflows.model import Step, Workflow
 
 _PUBLISHES: Final = re.compile(
     r"\b(?:tagboat (?:publish|release)\b|uv publish\b|twine upload\b|flit publish\b|hatch publish\b|poetry publish\b"
@@ -43,26 +44,46 @@ def built_by(step: Step) -> str:
     return " ".join(found[0].split()) if found else ""
 
 
-def is_publishing(workflows: Mapping[str, Workflow], job: Job, depth: int = 0) -> bool:
-    """Whether a job, or the workflow that it calls, publishes packages."""
-    if any(map(publishes, job.steps)):
-        return True
-    called = workflows.get(job.uses.removeprefix("./")) if job.uses.startswith("./") else None
-    return called is not None and depth < 4 and leads_to_publishing(workflows, called, depth + 1)
-
-
-def leads_to_publishing(workflows: Mapping[str, Workflow], workflow: Workflow, depth: int = 0) -> bool:
-    """Whether a job of a workflow publishes packages."""
-    return any(is_publishing(workflows, job, depth) for job in workflow.jobs)
-
-
-def needed(workflow: Workflow, job: Job) -> tuple[Job, ...]:
-    """Return every job that a job waits for, directly or not."""
-    found: dict[str, Job] = {}
-    waiting = list(job.needs)
+def publishing_jobs(workflows: Mapping[str, Workflow]) -> dict[str, frozenset[str]]:
+    """Return the jobs of each file that publish packages, themselves or in a workflow that they call."""
+    found = {
+        path: {str(job.id) for job in workflow.jobs if any(map(publishes, job.steps))}
+        for path, workflow in workflows.items()
+    }
+    waiting = [path for path, ids in found.items() if ids]
+    callers: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path, workflow in workflows.items():
+        for job in workflow.jobs:
+            if job.uses.startswith("./"):
+                callers[job.uses.removeprefix("./")].append((path, str(job.id)))
     while waiting:
-        need = workflow.job(waiting.pop())
-        if need is not None and need.id not in found:
-            found[need.id] = need
-            waiting += need.needs
-    return tuple(found.values())
+        for path, job_id in callers[waiting.pop()]:
+            if not found[path]:
+                waiting.append(path)
+            found[path].add(job_id)
+    return {path: frozenset(ids) for path, ids in found.items()}
+
+
+def needed(workflow: Workflow, ids: Collection[str]) -> set[str]:
+    """Return every job that the given jobs wait for, directly or not."""
+    return _reached({str(job.id): [str(need) for need in job.needs] for job in workflow.jobs}, ids)
+
+
+def waiting(workflow: Workflow, ids: Collection[str]) -> set[str]:
+    """Return every job that waits for the given jobs, directly or not."""
+    behind: dict[str, list[str]] = defaultdict(list)
+    for job in workflow.jobs:
+        for need in job.needs:
+            behind[str(need)].append(str(job.id))
+    return _reached(behind, ids)
+
+
+def _reached(graph: Mapping[str, Sequence[str]], ids: Collection[str]) -> set[str]:
+    found: set[str] = set()
+    left = list(ids)
+    while left:
+        for name in graph.get(left.pop(), ()):
+            if name not in found:
+                found.add(name)
+                left.append(name)
+    return found

@@ -10,7 +10,7 @@ from typing import Final
 from tagboat.core.verdict import Verdict
 from tagboat.errors import ConfigError
 from tagboat.workflows.audit import artifacts, credentials, gates, jobs, texts, triggers
-from tagboat.workflows.audit.flaw import Flaw, Rule, View
+from tagboat.workflows.audit.flaw import Flaw, Rule, view_of
 from tagboat.workflows.cost import Cost, Event, cost
 from tagboat.workflows.model import Trigger, Workflow
 from tagboat.workflows.reader import read_workflow
@@ -57,7 +57,7 @@ def audit(
             found.append(_unreadable(path, error))
     events = [Event("push", f"refs/tags/{tag}", repository) for tag in dict.fromkeys(tags)]
     started = [one for event in events for one in _started(workflows, event, found)]
-    view = View(workflows, release, tuple(started))
+    view = view_of(workflows, release, started)
     found += [flaw for rule in RULES for flaw in rule(view)]
     return in_order(found)
 

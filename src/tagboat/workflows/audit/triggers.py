@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tagboat.core.verdict import Verdict
 from tagboat.workflows.audit.flaw import Flaw, View
-from tagboat.workflows.audit.publishing import is_publishing, needed
+from tagboat.workflows.audit.publishing import needed, waiting
 from tagboat.workflows.cost import Count, Event
 from tagboat.workflows.model import Workflow
 
@@ -83,9 +83,5 @@ def _started(view: View) -> dict[str, list[tuple[Event, list[Count]]]]:
 
 def _useful(view: View, workflow: Workflow) -> set[str]:
     """Return the publishing jobs, those that they wait for, and those that wait for them."""
-    publishing = {str(job.id) for job in workflow.jobs if is_publishing(view.workflows, job)}
-    before = {str(n.id) for job in workflow.jobs if job.id in publishing for n in needed(workflow, job)}
-    after = {
-        str(job.id) for job in workflow.jobs if publishing & {str(need.id) for need in needed(workflow, job)}
-    }
-    return publishing | before | after
+    publishing = view.publishing[workflow.file]
+    return {*publishing, *needed(workflow, publishing), *waiting(workflow, publishing)}
