@@ -85,6 +85,40 @@ def test_a_project_of_each_back_end_is_rehearsed_without_any_configuration(
     assert {row["state"] for row in answer.json["steps"]} == {"succeeded"}
 
 
+_PUBLISHING = """\
+on:
+  workflow_dispatch:
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    environment: pypi
+    permissions: {id-token: write}
+    steps:
+      - run: tagboat publish --manifest manifest.json
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "codes"),
+    [
+        ("", "", "a job like its own was lent a token", set()),
+        ("environment: pypi", "environment: production", "runs in production", {"publisher-mismatch"}),
+    ],
+)
+def test_the_workflow_that_publishes_is_tried_against_the_sandbox_s_index(
+    workshop: Workshop, old: str, new: str, said: str, codes: set[str]
+) -> None:
+    workflow = _PUBLISHING.replace(old, new) if old else _PUBLISHING
+    configured = "[components.tiny-boat]\ntargets = ['pypi']\n"
+    files = {"tagboat.toml": configured, ".github/workflows/release.yml": workflow}
+    workshop.commit({**BACK_ENDS["flit"], **files})
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    step = answer.step("publisher-matches:")
+    assert said in json.dumps(step)
+    assert {finding["code"] for finding in step.get("findings", ())} == codes
+
+
 @pytest.mark.needs("names")
 def test_the_public_names_lead_to_the_sandbox_of_a_rehearsal(workshop: Workshop) -> None:
     workshop.commit(BACK_ENDS["flit"])

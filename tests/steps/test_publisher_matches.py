@@ -22,7 +22,14 @@ def guard(bench: Any, text: str | None, **options: Any) -> Any:
     if text is not None:
         bench.hosted.trees.setdefault(bench.commit, {})[PATH] = text.encode()
     settings = {"owner": "", "repository": "", "workflow": "release.yml", "environment": "pypi"}
-    given = {"commit": bench.commit, "branch": "main", "tags": ("v{version}",), "required": True, **options}
+    given = {
+        "tag": "v1.0",
+        "commit": bench.commit,
+        "branch": "main",
+        "tags": ("v{version}",),
+        "required": True,
+        **options,
+    }
     return bench.run("publisher-matches", publishers=given.pop("publishers", {"pypi": settings}), **given)
 
 

@@ -92,13 +92,17 @@ def check(
 
 
 def _publisher(config: Config, release: Release, default_branch: str) -> Iterator[Step]:
-    """Hold the publishing workflow against the Trusted Publishers of the indexes that may have one."""
+    """Hold the publishing workflow against the Trusted Publishers of the indexes that may have one.
+
+    A project that configures nothing has not said what its publishers are.
+    """
     targets = public_targets(config, config.component(release.component))
-    if not targets:
+    if not targets or config.source == "discovered":
         return
     options = publisher_matches.Options(
         {target.name: asdict(publisher_for(config, target, config.repository)) for target in targets},
         starting_tags(config),
+        release.tag,
         release.commit,
         default_branch,
         config.pipeline == "remote-release",

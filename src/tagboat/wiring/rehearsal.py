@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ from tagboat.sandbox.names import HTTPS_PORT
 from tagboat.wiring.choice import choose
 from tagboat.wiring.credentials import lasting_credential
 from tagboat.wiring.places import public_places, sandbox_places
+from tagboat.wiring.publisher_trial import trial_in
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.session import Wish, open_release
 
@@ -319,7 +321,8 @@ def inside(
         )
         adopt = {name: Path(folder) for name, _, folder in (text.partition("=") for text in rehearsal.adopt)}
         wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state, adopt)
-        with open_release(wish, observer=observer, stop=stop) as run:
+        trial = partial(trial_in, addresses, places)
+        with open_release(wish, observer=observer, stop=stop, trial=trial) as run:
             yield run, rehearsal
     finally:
         process.down(directory)

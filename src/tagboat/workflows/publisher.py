@@ -19,6 +19,7 @@ from typing import Final
 from tagboat.core.publisher import Publisher
 from tagboat.core.tag import TagGrammar
 from tagboat.errors import ConfigError
+from tagboat.ports.trial import PublishingJob
 from tagboat.workflows.filters import plain_beginning, taken
 from tagboat.workflows.model import Job, Step, Text, Workflow
 from tagboat.workflows.reader import read_workflow
@@ -72,6 +73,39 @@ def publishes(data: bytes | None) -> bool:
     except ConfigError:
         return False
     return any(map(_publishes, (step for job in workflow.jobs for step in job.steps)))
+
+
+def publishing_job(
+    publisher: Publisher, data: bytes | None, *, repository: str, ref: str, commit: str, by_tag: bool
+) -> PublishingJob | None:
+    """Return the job that would publish, as its identity would tell of it; None where there is none to tell of.
+
+    Args:
+        publisher: whose environment tells the job among several.
+        data: the workflow's file.
+        repository: ``owner/name`` where it runs.
+        ref: the reference that a run is for.
+        commit: the commit of that run.
+        by_tag: whether a pushed tag starts it, and not a person.
+    """
+    try:
+        workflow = read_workflow(path_of(publisher), data or b"")
+    except ConfigError:
+        return None
+    jobs = _publishing_jobs(publisher, workflow)
+    if not jobs or "${{" in _environment(jobs[0]):
+        return None
+    job = jobs[0]
+    return PublishingJob(
+        repository,
+        publisher.workflow,
+        str(_environment(job)),
+        "push" if by_tag else "workflow_dispatch",
+        ref,
+        commit,
+        identity=workflow.permission(job, "id-token") == "write",
+        called=job.uses.removeprefix("./") if job.uses.startswith("./") else "",
+    )
 
 
 def _mismatches(
