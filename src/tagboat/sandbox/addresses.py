@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,11 @@ class IndexAddress:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """All of a running sandbox: URLs, the CA file to trust, the token that may do everything, the process."""
+    """All of a running sandbox: URLs, the CA file to trust, the token that may do everything, the process.
+
+    ``identity`` is where tokens are asked for and granted, ``issuers`` the text of ``iss`` by kind (``github``,
+    ``gitlab``).
+    """
 
     forge: str
     api: str
@@ -32,6 +36,8 @@ class Addresses:
     ca: str
     token: str
     pid: int
+    identity: str = ""
+    issuers: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The addresses as plain data for JSON."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
+
+from tagboat.sandbox.secrecy import write_private
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def server_context(directory: Path) -> ssl.SSLContext:
+def server_context(directory: Path, names: Iterable[str] = ()) -> ssl.SSLContext:
     """A TLS context for the sandbox's services, signed by the authority in ``directory`` (made when missing).
+
+    ``names`` are hosts that it stands for beside this machine's own.
 
     The authority's certificate is ``ca.pem``; its key, ``ca.key``, is readable by the owner alone.
     """
@@ -21,19 +25,9 @@ def server_context(directory: Path) -> ssl.SSLContext:
         authority = trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
     else:
         authority = trustme.CA(organization_name="Tagboat sandbox")
-        _write(key, authority.private_key_pem.bytes(), mode=0o600)
-        _write(certificate, authority.cert_pem.bytes(), mode=0o644)
+        write_private(key, authority.private_key_pem.bytes())
+        # It comes last, so its presence means that the key is there.
+        write_private(certificate, authority.cert_pem.bytes(), mode=0o644)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*NAMES).configure_cert(context)
+    authority.issue_cert(*NAMES, *names).configure_cert(context)
     return context
-
-
-def _write(path: Path, content: bytes, *, mode: int) -> None:
-    """Write a whole file or nothing; the certificate comes last, so its presence means that the key is there."""
-    fresh = path.with_name(path.name + ".new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -1,5 +1,7 @@
 """Orders for a running sandbox's forge: repositories, tokens and workflow runs that a rehearsal or a test needs.
 
+Trusted publishing has its orders in ``trust``: publishers at the indexes, identities for jobs.
+
 Everything goes over the sandbox's own HTTPS with its CA and its token; a process of any kind may call these functions.
 """
 
@@ -53,13 +55,13 @@ def create_repository(
         InvalidError: The name is not one.
         UnavailableError: The sandbox does not answer.
     """
-    order = {
+    what = {
         "repository": full_name,
         "private": private,
         "default_branch": default_branch,
         "immutable_releases": immutable_releases,
     }
-    return str(_order(addresses, "POST", "repositories", order)["clone_url"])
+    return str(order(addresses.forge, addresses, "POST", "repositories", what)["clone_url"])
 
 
 def create_token(
@@ -85,13 +87,13 @@ def create_token(
         InvalidError: Something in the order does not exist.
         UnavailableError: The sandbox does not answer.
     """
-    order: dict[str, object] = {"login": login, "kind": kind}
+    what: dict[str, object] = {"login": login, "kind": kind}
     if permissions is not None:
-        order["permissions"] = dict(permissions)
+        what["permissions"] = dict(permissions)
     if repositories is not None:
-        order["repositories"] = list(repositories)
-    order["grants"] = [{"repository": name, "level": level} for name, level in (grants or {}).items()]
-    return str(_order(addresses, "POST", "tokens", order)["token"])
+        what["repositories"] = list(repositories)
+    what["grants"] = [{"repository": name, "level": level} for name, level in (grants or {}).items()]
+    return str(order(addresses.forge, addresses, "POST", "tokens", what)["token"])
 
 
 def play_workflow_run(
@@ -133,8 +135,8 @@ def play_workflow_run(
         "branch": branch,
         "event": event,
     }
-    order = {**what, **_state(status, conclusion), "jobs": _jobs(jobs)}
-    return PlayedRun(**_order(addresses, "POST", "runs", order))
+    whole = {**what, **_state(status, conclusion), "jobs": _jobs(jobs)}
+    return PlayedRun(**order(addresses.forge, addresses, "POST", "runs", whole))
 
 
 def change_workflow_run(
@@ -152,8 +154,8 @@ def change_workflow_run(
         InvalidError: The run or a word does not exist.
         UnavailableError: The sandbox does not answer.
     """
-    order = {**_state(status, conclusion), "jobs": _jobs(jobs), "again": again}
-    return PlayedRun(**_order(addresses, "PATCH", f"runs/{run}", order))
+    what = {**_state(status, conclusion), "jobs": _jobs(jobs), "again": again}
+    return PlayedRun(**order(addresses.forge, addresses, "PATCH", f"runs/{run}", what))
 
 
 def review_workflow_run(
@@ -171,8 +173,8 @@ def review_workflow_run(
         InvalidError: The run or a word does not exist.
         UnavailableError: The sandbox does not answer.
     """
-    order = {"environments": list(environments), "user": user, "state": state, "comment": comment}
-    _order(addresses, "POST", f"runs/{run}/reviews", order)
+    what = {"environments": list(environments), "user": user, "state": state, "comment": comment}
+    order(addresses.forge, addresses, "POST", f"runs/{run}/reviews", what)
 
 
 def set_rate_limit(addresses: Addresses, limit: int | None) -> None:
@@ -181,7 +183,54 @@ def set_rate_limit(addresses: Addresses, limit: int | None) -> None:
     Raises:
         UnavailableError: The sandbox does not answer.
     """
-    _order(addresses, "PUT", "rate-limit", {"limit": limit})
+    order(addresses.forge, addresses, "PUT", "rate-limit", {"limit": limit})
+
+
+def order(
+    service: str, addresses: Addresses, method: str, path: str, what: Mapping[str, object]
+) -> dict[str, Any]:
+    """Give an order to one service of a sandbox, by its address, and return its answer.
+
+    Raises:
+        InvalidError: The sandbox refuses the order, and says why.
+        UnavailableError: It does not answer.
+    """
+    answer: dict[str, Any] = json.loads(_sent(service, addresses, method, path, json.dumps(what).encode()))
+    return answer
+
+
+def fetch(addresses: Addresses, path: str) -> bytes:
+    """What stands below a path of the forge's controls, as it is.
+
+    Raises:
+        InvalidError: The sandbox refuses to tell, and says why.
+        UnavailableError: It does not answer.
+    """
+    return _sent(addresses.forge, addresses, "GET", path, None)
+
+
+def _sent(service: str, addresses: Addresses, method: str, path: str, body: bytes | None) -> bytes:
+    request = urllib.request.Request(  # noqa: S310 - the address of a sandbox is https on this machine
+        f"{service}/_sandbox/{path}",
+        data=body,
+        method=method,
+        headers={"Authorization": f"token {addresses.token}", "Content-Type": "application/json"},
+    )
+    trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=addresses.ca))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
+    try:
+        with opener.open(request, timeout=TIME_LIMIT) as response:
+            answer: bytes = response.read()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            said = refusal.read().decode(errors="replace")
+        raise InvalidError(f"the sandbox refused {path}: {said}") from refusal
+    except OSError as problem:
+        raise UnavailableError(
+            f"the sandbox at {service} does not answer: {problem}",
+            remedy="tagboat sandbox up --dir DIR",
+        ) from problem
+    return answer
 
 
 def _state(status: str, conclusion: str | None) -> dict[str, str | None]:
@@ -191,27 +240,3 @@ def _state(status: str, conclusion: str | None) -> dict[str, str | None]:
 def _jobs(jobs: Sequence[Job]) -> list[dict[str, str]]:
     told = [{"name": job.name, "status": job.status, "conclusion": job.conclusion} for job in jobs]
     return [{key: value for key, value in job.items() if value is not None} for job in told]
-
-
-def _order(addresses: Addresses, method: str, path: str, order: Mapping[str, object]) -> dict[str, Any]:
-    request = urllib.request.Request(  # noqa: S310 - the address of a sandbox is https on this machine
-        f"{addresses.forge}/_sandbox/{path}",
-        data=json.dumps(order).encode(),
-        method=method,
-        headers={"Authorization": f"token {addresses.token}", "Content-Type": "application/json"},
-    )
-    trust = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=addresses.ca))
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
-    try:
-        with opener.open(request, timeout=TIME_LIMIT) as response:
-            answer: dict[str, Any] = json.load(response)
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            said = refusal.read().decode(errors="replace")
-        raise InvalidError(f"the sandbox refused {path}: {said}") from refusal
-    except OSError as problem:
-        raise UnavailableError(
-            f"the sandbox at {addresses.forge} does not answer: {problem}",
-            remedy="tagboat sandbox up --dir DIR",
-        ) from problem
-    return answer

@@ -18,7 +18,7 @@ from tagboat.errors import InvalidError
 
 Kind = Literal["delay", "status", "drop-before", "drop-after", "truncate", "stale"]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
-SERVICES: Final = ("forge", "testpypi", "pypi")
+SERVICES: Final = ("forge", "testpypi", "pypi", "identity")
 
 _DEFAULTS: Final = {"delay": 1.0, "status": 503.0, "stale": 1.0}
 

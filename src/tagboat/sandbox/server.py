@@ -1,4 +1,4 @@
-"""A whole sandbox in one event loop: forge and two indexes, each on a loopback port of its own, over TLS."""
+"""A whole sandbox in one event loop: forge, two indexes, identity provider, each on a loopback port of its own, over TLS."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+import ssl
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -16,14 +17,22 @@ from aiohttp import web
 
 from tagboat.errors import UnavailableError
 from tagboat.sandbox import looping
+from tagboat.sandbox.actions.surroundings import loopback
 from tagboat.sandbox.addresses import Addresses, IndexAddress, write_addresses
 from tagboat.sandbox.certificates import server_context
 from tagboat.sandbox.faults import SERVICES, Faults
 from tagboat.sandbox.forge import forge_application
+from tagboat.sandbox.forge.forge import Forge
 from tagboat.sandbox.frame import Frame, Moment
-from tagboat.sandbox.index.application import index_application
+from tagboat.sandbox.identity import identity_application
+from tagboat.sandbox.identity.claims import KINDS
+from tagboat.sandbox.identity.keys import SigningKey
+from tagboat.sandbox.identity.provider import Issuer, Provider
+from tagboat.sandbox.index.application import Trust, index_application
+from tagboat.sandbox.index.keysets import KnownIssuer
 from tagboat.sandbox.journal import Journal
 from tagboat.sandbox.lock import ProcessLock
+from tagboat.sandbox.names import PublicNames
 from tagboat.sandbox.state import State
 
 LOOPBACK: Final = "127.0.0.1"
@@ -35,7 +44,8 @@ class Sandbox:
     ``on_moment`` is called in the loop at the points that ``frame.Moment`` lists. ``relay_socket`` is where a
     ``relay.Relay`` listens; without one, projects that were not uploaded here do not exist. ``under_release`` names the
     projects that are never asked from the relay; whatever is uploaded here joins them. ``relay_cache`` is a folder
-    where relayed files stay, by default in the directory. ``now`` is the indexes' clock, in Unix seconds.
+    where relayed files stay, by default in the directory. ``now`` is the clock of the indexes and of
+    the identity provider, in Unix seconds. ``public`` are the addresses that all this stands in for.
     """
 
     def __init__(
@@ -47,6 +57,7 @@ class Sandbox:
         under_release: Collection[str] = (),
         relay_cache: Path | None = None,
         now: Callable[[], float] = time.time,
+        public: PublicNames | None = None,
     ) -> None:
         self.directory = directory.resolve()
         self._on_moment = on_moment
@@ -54,6 +65,7 @@ class Sandbox:
         self._relay_cache = relay_cache or self.directory / "relay-cache"
         self._under_release = tuple(under_release)
         self._now = now
+        self._public = public
         self._sockets: dict[str, socket.socket] = {}
         self._runners: list[web.AppRunner] = []
         self._addresses: Addresses | None = None
@@ -82,7 +94,7 @@ class Sandbox:
         sockets = self._sockets = _sockets(self.directory)
         ports = {service: int(bound.getsockname()[1]) for service, bound in sockets.items()}
         token = _token(self.directory)
-        addresses = _addresses(self.directory, ports, token)
+        addresses = _addresses(self.directory, ports, token, self._public)
         state = State(self.directory)
         journal = Journal(self.directory / "journal.jsonl", state)
         frame = self.frame = Frame(state, journal, Faults(self.directory), token, self._on_moment)
@@ -111,19 +123,38 @@ class Sandbox:
         self._lock.release()
 
     def _applications(self, frame: Frame, addresses: Addresses) -> dict[str, web.Application]:
-        """The three services; each is one application."""
-        made = {"forge": forge_application(frame)}
+        """The services; each is one application."""
+        forge, issuers = Forge(frame), _issuers(addresses)
+        key = SigningKey.of(self.directory)
+        provider = Provider(frame.state, key, issuers, numbers=forge.numbers, now=self._now)
+        known = {
+            each.name: KnownIssuer(kind, each.name, f"{addresses.identity}/{kind}")
+            for kind, each in issuers.items()
+        }
+        context = ssl.create_default_context(cafile=addresses.ca)
+        trust = Trust(known, context, lambda owner: forge.numbers(f"{owner}/")[0])
+        made = {
+            "forge": forge_application(frame, forge, loopback(addresses, provider)),
+            "identity": identity_application(frame, provider),
+        }
         for instance, address in (("testpypi", addresses.testpypi), ("pypi", addresses.pypi)):
             made[instance] = index_application(
                 frame,
                 instance,
                 address.simple.removesuffix("/simple/"),
+                trust=trust,
                 relay_socket=self._relay_socket,
                 relay_cache=self._relay_cache,
                 under_release=self._under_release,
                 now=self._now,
             )
         return made
+
+
+def _issuers(addresses: Addresses) -> dict[str, Issuer]:
+    """Both issuers; GitHub and GitLab publish their keys at different paths."""
+    paths = {"github": "/.well-known/jwks", "gitlab": "/oauth/discovery/keys"}
+    return {kind: Issuer(kind, name, name + paths[kind]) for kind, name in addresses.issuers.items()}
 
 
 def _sockets(directory: Path) -> dict[str, socket.socket]:
@@ -163,7 +194,7 @@ def _token(directory: Path) -> str:
     return path.read_text()
 
 
-def _addresses(directory: Path, ports: dict[str, int], token: str) -> Addresses:
+def _addresses(directory: Path, ports: dict[str, int], token: str, public: PublicNames | None) -> Addresses:
     roots = {service: f"https://localhost:{port}" for service, port in ports.items()}
     indexes = {
         name: IndexAddress(f"{roots[name]}/legacy/", f"{roots[name]}/simple/")
@@ -176,6 +207,8 @@ def _addresses(directory: Path, ports: dict[str, int], token: str) -> Addresses:
         ca=str(directory / "ca.pem"),
         token=token,
         pid=os.getpid(),
+        identity=roots["identity"],
+        issuers=dict(public.issuers) if public else {kind: f"{roots['identity']}/{kind}" for kind in KINDS},
         **indexes,
     )
 
@@ -189,6 +222,7 @@ def running_sandbox(
     under_release: Collection[str] = (),
     relay_cache: Path | None = None,
     now: Callable[[], float] = time.time,
+    public: PublicNames | None = None,
 ) -> Iterator[Sandbox]:
     """A sandbox in a thread of this process, up for the length of the ``with`` block; ``on_moment`` runs there, too."""
     sandbox = Sandbox(
@@ -198,6 +232,7 @@ def running_sandbox(
         under_release=under_release,
         relay_cache=relay_cache,
         now=now,
+        public=public,
     )
     with looping.running(f"sandbox {directory.name}", sandbox.start, sandbox.stop):
         yield sandbox

@@ -258,11 +258,11 @@ def test_limits_can_be_set(pypi: Any, kit: Any, settings: dict[str, Any], status
     assert (answer.status, message in answer.reason) == (status, True)
 
 
-@pytest.mark.parametrize("status", ["archived", "quarantined"])
-def test_a_project_that_is_out_of_use_takes_nothing(pypi: Any, kit: Any, status: str) -> None:
+@pytest.mark.parametrize(("status", "answer"), [("archived", 403), ("quarantined", 200), ("deprecated", 200)])
+def test_a_project_that_is_archived_takes_nothing(pypi: Any, kit: Any, status: str, answer: int) -> None:
     pypi.upload(kit.wheel())
     pypi.control("project-status", {"project": "rowboat", "status": status})
-    assert pypi.upload(kit.sdist()).status == 403
+    assert pypi.upload(kit.sdist()).status == answer
 
 
 def test_control_needs_the_sandboxs_own_token(pypi: Any, kit: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from tagboat.sandbox.forge.model import Account, Grant, Repository, Token
@@ -31,6 +32,10 @@ class Caller:
     def kind(self) -> str:
         """The kind of the token."""
         return self.token.kind if self.token else "anonymous"
+
+
+acting: ContextVar[Caller | None] = ContextVar("acting", default=None)
+"""Who sent the request that is under way."""
 
 
 class Access:

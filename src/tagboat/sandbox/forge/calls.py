@@ -12,7 +12,7 @@ from uuid import uuid4
 from aiohttp import web
 
 from tagboat.errors import UnavailableError
-from tagboat.sandbox.forge.access import Caller
+from tagboat.sandbox.forge.access import Caller, acting
 from tagboat.sandbox.forge.fields import Fields
 from tagboat.sandbox.forge.forge import FORGE, Forge
 from tagboat.sandbox.forge.git.child import Git
@@ -131,6 +131,7 @@ def reply(request: web.Request, handler: Callable[[Call], Answer], body: bytes =
         if "\0" in f"{request.path}{request.rel_url.query_string}":
             raise Refusal(400, "Bad Request")
         caller = forge.access.caller(request.headers.get("Authorization", ""))
+        acting.set(caller)
         if not request.path.startswith("/_sandbox/"):
             headers |= forge.rates.count(caller)
         if caller.kind == "classic":

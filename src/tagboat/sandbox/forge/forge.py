@@ -48,6 +48,12 @@ class Forge:
             Account, login=login, kind=kind, all_rights=all_rights, created=now()
         )
 
+    def numbers(self, full_name: str) -> tuple[str, str]:
+        """The numbers of ``OWNER/NAME``'s owner and of the repository, "0" for one that is not here."""
+        owner, _, name = full_name.partition("/")
+        found = self.records.matching(Repository, owner=owner, name=name)
+        return str(self.account(owner).id), str(found.id if found else 0)
+
     def owner_of(self, repository: Repository) -> Account:
         """The account that a repository stands under."""
         return self.account(repository.owner)

@@ -166,19 +166,6 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """What a person said to a run's deployment; ``environments`` is a JSON list of names."""
-
-    id: int
-    run_id: int
-    environments: str
-    state: str
-    user: str
-    comment: str
-    created: str
-
-
-@dataclass(frozen=True, slots=True)
 class Issue:
     """An issue; ``number`` counts in its repository, ``closed`` is when it was closed."""
 

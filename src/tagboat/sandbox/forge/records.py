@@ -8,6 +8,7 @@ from dataclasses import fields
 from sqlite3 import Connection
 from typing import Protocol, TypeVar, cast
 
+from tagboat.sandbox.actions import model as actions
 from tagboat.sandbox.forge import model
 from tagboat.sandbox.state import State
 
@@ -33,7 +34,6 @@ _KINDS: tuple[type, ...] = (
     model.Workflow,
     model.Run,
     model.Job,
-    model.Review,
     model.Issue,
     model.Comment,
     model.Suite,
@@ -42,6 +42,7 @@ _KINDS: tuple[type, ...] = (
     model.Past,
     model.KnownRef,
     model.BurnedTag,
+    *actions.KINDS,
 )
 _INDEXES = (
     "UNIQUE INDEX IF NOT EXISTS forge_account_login ON forge_account (login COLLATE NOCASE)",
@@ -56,6 +57,9 @@ _INDEXES = (
     "INDEX IF NOT EXISTS forge_comment_issue ON forge_comment (issue_id)",
     "INDEX IF NOT EXISTS forge_checkrun_sha ON forge_checkrun (repository_id, sha)",
     "INDEX IF NOT EXISTS forge_past_repository ON forge_past (repository_id, id)",
+    "INDEX IF NOT EXISTS forge_jobfact_job ON forge_jobfact (job_id)",
+    "INDEX IF NOT EXISTS forge_stepfact_job ON forge_stepfact (job_id, number)",
+    "INDEX IF NOT EXISTS forge_execution_run ON forge_execution (run_id, attempt)",
     "UNIQUE INDEX IF NOT EXISTS forge_knownref_name ON forge_knownref (repository_id, name)",
 )
 

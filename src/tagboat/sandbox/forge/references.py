@@ -7,8 +7,11 @@ in between.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from tagboat.sandbox.forge.access import Caller, acting
 from tagboat.sandbox.forge.git.child import Git
 from tagboat.sandbox.forge.git.refs import NOTHING, Ref, find_ref, kind_of, list_refs, move_ref
 from tagboat.sandbox.forge.model import KnownRef, Past, Repository, now
@@ -22,12 +25,17 @@ _PAST_KEPT = 500
 """How many earlier states are kept for lagging reads."""
 
 
+Watch = Callable[[Repository, Sequence[tuple[str, str, str]], Caller | None], None]
+"""Hears of references that moved (name, before, after) and of who moved them."""
+
+
 class References:
     """Reads and moves references, and accounts for it."""
 
     def __init__(self, records: Records, journal: Journal) -> None:
         self._records = records
         self._journal = journal
+        self.watch: Watch | None = None
 
     def list(self, repository: Repository, git: Git, *prefixes: str, stale: int = 0) -> list[Ref]:
         """References below these prefixes, as they were before the last ``stale`` writes."""
@@ -58,6 +66,7 @@ class References:
         if not move_ref(git, name, new, old):
             return False
         self._account(repository, name, old, new, operation)
+        self._tell(repository, [(name, old, new)])
         return True
 
     def reconcile(self, repository: Repository, git: Git, *, operation: str = "push") -> int:
@@ -76,7 +85,16 @@ class References:
                 self._records.change(repository, pushed=now())
         if len(moved) > _MANY:
             git.ask("pack-refs", "--all")
+        self._tell(
+            repository, [(name, known.get(name, NOTHING), standing.get(name, NOTHING)) for name in moved]
+        )
         return len(moved)
+
+    def _tell(self, repository: Repository, moves: Sequence[tuple[str, str, str]]) -> None:
+        """Tell whoever watches, once what is under way in this turn of the loop is done."""
+        if self.watch is not None and moves:
+            caller = acting.get()
+            asyncio.get_running_loop().call_soon(self.watch, repository, moves, caller)
 
     def _account(self, repository: Repository, name: str, old: str, new: str, operation: str) -> None:
         with self._records.together():

@@ -16,7 +16,8 @@ from tagboat.sandbox.index.store import Store
 
 _DAY_SECONDS: Final = 24 * 3600
 _STATUSES: Final = ("active", "archived", "quarantined", "deprecated")
-_SETTINGS: Final = ("uploads", "file-limit", "project-limit", "new-projects-limit")
+_TRUSTED: Final = ("trusted-publishing", "trusted-publishing-github", "trusted-publishing-gitlab")
+_SETTINGS: Final = ("uploads", "file-limit", "project-limit", "new-projects-limit", *_TRUSTED)
 
 
 class Control:
@@ -24,7 +25,8 @@ class Control:
 
     ``under-release`` [names]; ``token`` {owner?, projects?, expires?}; ``yank`` {project, version, reason?, yanked?};
     ``delete`` {filename}; ``age`` {project, version, days}; ``project-status`` {project, status, reason?};
-    ``settings`` {uploads?: open|read-only|disabled, file-limit?, project-limit?, new-projects-limit?}.
+    ``settings`` {uploads?: open|read-only|disabled, file-limit?, project-limit?, new-projects-limit?,
+    trusted-publishing?, trusted-publishing-github?, trusted-publishing-gitlab?: on|off}.
     """
 
     def __init__(self, store: Store) -> None:
@@ -41,7 +43,7 @@ class Control:
             "project-status": self._project_status,
             "settings": self._settings,
         }
-        return [web.post(f"/_sandbox/{name}", _endpoint(deed)) for name, deed in deeds.items()]
+        return [web.post(f"/_sandbox/{name}", control_endpoint(deed)) for name, deed in deeds.items()]
 
     def _under_release(self, names: Any) -> dict[str, Any]:
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -101,9 +103,11 @@ class Control:
         return {"changed": True}
 
 
-def _endpoint(
+def control_endpoint(
     deed: Callable[[Any], dict[str, Any]],
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A handler for whoever holds the sandbox's own token: JSON in, JSON out; 400 for a body that does not fit."""
+
     async def handle(request: web.Request) -> web.StreamResponse:
         if not has_token(request):
             raise denied("The sandbox's own token is needed.")

@@ -8,6 +8,7 @@ from typing import Final
 
 from packaging.utils import canonicalize_name
 
+from tagboat.sandbox.index.publishers import Publishers
 from tagboat.sandbox.index.refusals import denied
 from tagboat.sandbox.index.store import Project, Store, Token
 
@@ -15,7 +16,7 @@ OWNER: Final = "sandbox"
 """The account of the sandbox's own token."""
 
 
-def identify(store: Store, authorization: str, own_token: str, help_: str) -> Token:
+def identify(store: Store, publishers: Publishers, authorization: str, own_token: str, help_: str) -> Token:
     """The token of an Authorization header.
 
     Raises:
@@ -37,7 +38,7 @@ def identify(store: Store, authorization: str, own_token: str, help_: str) -> To
         )
     if hmac.compare_digest(token.encode(), own_token.encode()):
         return Token(OWNER, None, None)
-    found = store.token(token)
+    found = store.token(token) or publishers.token(token)
     if found is None:
         raise denied(
             f"Invalid or non-existent authentication information. See {help_}#invalid-auth for more information."
@@ -53,6 +54,10 @@ def check_permission(token: Token, name: str, project: Project | None, now: floa
     """
     if token.expires is not None and token.expires <= now:
         raise denied("Invalid API Token: token is expired")
+    if token.publisher is not None:
+        if canonicalize_name(name) not in (token.projects or ()):
+            raise denied(f"Invalid API Token: OIDC scoped token is not valid for project {name!r}")
+        return
     if token.projects is not None and canonicalize_name(name) not in token.projects:
         raise denied(f"Invalid API Token: project-scoped token is not valid for project: {name!r}")
     if project is not None and project.owner not in (token.owner, OWNER) and token.owner != OWNER:

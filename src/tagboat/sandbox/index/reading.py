@@ -43,8 +43,9 @@ class Reading:
 
     @operation("simple-root")
     async def projects(self, request: web.Request) -> web.StreamResponse:
-        """All projects that were uploaded here."""
-        names, serial = [project.display for project in self._store.projects()], self._serial()
+        """All projects of this index but those in quarantine."""
+        shown = [project for project in self._store.projects() if project.status != "quarantined"]
+        names, serial = [project.display for project in shown], self._serial()
         return self._negotiated(
             request, lambda: pages.root_json(names, serial), lambda: pages.root_html(names), serial
         )

@@ -76,20 +76,20 @@ def check_project(store: Store, name: str, token: Token, help_: str) -> Project 
     """The project, or None when this upload may create it.
 
     Raises:
-        web.HTTPException: The name is not to be had, too many were created, or the project is archived or quarantined.
+        web.HTTPException: The name is not to be had, too many were created, only a person could create it, or the
+            project is archived; one that is quarantined takes no uploads of trusted publishers.
     """
     project = store.project(name)
     if project is not None:
-        if project.status in ("archived", "quarantined"):
+        if project.status == "archived" or (project.status == "quarantined" and token.publisher is not None):
             raise denied(f"Project {project.display!r} is {project.status}: it takes no uploads.")
         return project
-    if canonicalize_name(name).replace("-", "_") in sys.stdlib_module_names:
+    if token.publisher is not None:
         raise bad(
-            f"The name {name!r} isn't allowed (conflict with the Python standard library). See {help_}#project-name"
+            "Non-user identities cannot create new projects. Perhaps a pending publisher was used whose project name is"
+            f" not that of the metadata; both have to be the same. See {help_}#invalid-non-user"
         )
-    for other in store.projects():
-        if _confusable(other.name) == _confusable(name):
-            raise bad(f"The name {name!r} is too similar to an existing project. See {help_}#project-name")
+    check_new_name(store, name, help_)
     limit = Limits.of(store).new_projects
     if store.projects_since(store.now() - DAY_SECONDS, token.owner) >= limit:
         headers = {
@@ -98,6 +98,21 @@ def check_project(store: Store, name: str, token: Token, help_: str) -> Project 
         }
         raise refusal(429, "Too many new projects created", headers=headers)
     return None
+
+
+def check_new_name(store: Store, name: str, help_: str) -> None:
+    """A project of this name may be made.
+
+    Raises:
+        web.HTTPBadRequest: It is the standard library's, or too close to another project's.
+    """
+    if canonicalize_name(name).replace("-", "_") in sys.stdlib_module_names:
+        raise bad(
+            f"The name {name!r} isn't allowed (conflict with the Python standard library). See {help_}#project-name"
+        )
+    for other in store.projects():
+        if _confusable(other.name) == _confusable(name):
+            raise bad(f"The name {name!r} is too similar to an existing project. See {help_}#project-name")
 
 
 def check_sizes(store: Store, content: Content, name: str, help_: str) -> None:

@@ -54,11 +54,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Who uploads: an account, and the projects that the token is limited to (None: all); ``expires`` Unix seconds."""
+    """Who uploads: an account, and the projects that the token is limited to (None: all); ``expires`` Unix seconds.
+
+    ``publisher`` is the number of the trusted publisher that the token was minted for; None for a person's token.
+    """
 
     owner: str
     projects: tuple[str, ...] | None
     expires: float | None
+    publisher: int | None = None
 
 
 class Store:
@@ -74,7 +78,7 @@ class Store:
 
     def project(self, name: str) -> Project | None:
         """The project of this name, however it is spelt."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT name, display, owner, status, status_reason FROM index_projects WHERE instance = ? AND name = ?",
             canonicalize_name(name),
         )
@@ -82,14 +86,14 @@ class Store:
 
     def projects(self) -> list[Project]:
         """All projects, by name."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT name, display, owner, status, status_reason FROM index_projects WHERE instance = ? ORDER BY name"
         )
         return [Project(*row) for row in rows]
 
     def files(self, project: str, *, version: str | None = None, stale: int = 0) -> list[File]:
         """The files of a project, by version and name."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {_FILE_COLUMNS} FROM index_files f JOIN index_releases r USING (instance, project, version)"  # noqa: S608 - constant columns
             " WHERE f.instance = ? AND f.project = ? AND f.seq < ? ORDER BY f.filename",
             canonicalize_name(project),
@@ -103,7 +107,7 @@ class Store:
 
     def file(self, filename: str, *, stale: int = 0) -> File | None:
         """The file of exactly this name."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {_FILE_COLUMNS} FROM index_files f JOIN index_releases r USING (instance, project, version)"  # noqa: S608 - constant columns
             " WHERE f.instance = ? AND f.filename = ? AND f.seq < ?",
             filename,
@@ -113,18 +117,18 @@ class Store:
 
     def same_bytes(self, blake2_256: str) -> str | None:
         """The name of a file with these bytes."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT filename FROM index_files WHERE instance = ? AND blake2_256 = ? LIMIT 1", blake2_256
         )
         return str(rows[0][0]) if rows else None
 
     def was_used(self, filename: str) -> bool:
         """Whether a file of this name was ever here, deleted or not."""
-        return bool(self._rows("SELECT 1 FROM index_filenames WHERE instance = ? AND filename = ?", filename))
+        return bool(self.rows("SELECT 1 FROM index_filenames WHERE instance = ? AND filename = ?", filename))
 
     def release_created(self, project: str, version: str) -> float | None:
         """When the release's first file came, or None."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT created FROM index_releases WHERE instance = ? AND project = ? AND version = ?",
             project,
             version,
@@ -133,7 +137,7 @@ class Store:
 
     def release_metadata(self, project: str, version: str) -> dict[str, Any]:
         """The metadata that the release's first file fixed."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT metadata FROM index_releases WHERE instance = ? AND project = ? AND version = ?",
             project,
             version,
@@ -143,14 +147,14 @@ class Store:
 
     def total_size(self, project: str) -> int:
         """Bytes of all files of a project."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT COALESCE(SUM(size), 0) FROM index_files WHERE instance = ? AND project = ?", project
         )
         return int(rows[0][0])
 
     def projects_since(self, time_: float, owner: str) -> int:
         """How many projects an account has created since then."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT COUNT(*) FROM index_projects WHERE instance = ? AND created >= ? AND owner = ?",
             time_,
             owner,
@@ -159,7 +163,7 @@ class Store:
 
     def token(self, value: str) -> Token | None:
         """What a token stands for, or None when it does not exist."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT owner, projects, expires FROM index_tokens WHERE instance = ? AND token = ?", value
         )
         if not rows:
@@ -176,7 +180,7 @@ class Store:
 
     def setting(self, name: str, default: str) -> str:
         """A setting of this instance."""
-        rows = self._rows("SELECT value FROM index_settings WHERE instance = ? AND name = ?", name)
+        rows = self.rows("SELECT value FROM index_settings WHERE instance = ? AND name = ?", name)
         return str(rows[0][0]) if rows else default
 
     def under_release(self) -> frozenset[str]:
@@ -193,6 +197,13 @@ class Store:
                 "INSERT OR IGNORE INTO index_under_release VALUES (?)",
                 [(canonicalize_name(name),) for name in names],
             )
+
+    def add_project(self, name: str, *, owner: str) -> None:
+        """Keep a new project that has no file yet; one that is there stays as it is."""
+        self.write(
+            "INSERT OR IGNORE INTO index_projects (instance, name, display, owner, created) VALUES (?, ?, ?, ?, ?)",
+            *(canonicalize_name(name), name, owner, self.now()),
+        )
 
     def add_file(self, file: File, *, owner: str, metadata: dict[str, Any], seq: int) -> None:
         """Keep a new file, its name for ever, and with the first file the release's metadata and the project.
@@ -236,14 +247,20 @@ class Store:
         with self.state.transaction() as database:
             return database.execute(statement, parameters).rowcount
 
-    def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+    def insert(self, statement: str, *values: Any) -> int:
+        """Run an inserting statement whose first parameter is the instance; returns the row's number."""
+        with self.state.transaction() as database:
+            return int(database.execute(statement, (self.instance, *values)).lastrowid or 0)
+
+    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        """Run a query whose first parameter is the instance."""
         return self.state.database.execute(query, (self.instance, *values)).fetchall()
 
     def _horizon(self, stale: int) -> int:
         """The journal number below which files are shown."""
         if stale < 1:
             return 1 << 62
-        rows = self._rows(
+        rows = self.rows(
             "SELECT seq FROM index_files WHERE instance = ? ORDER BY seq DESC LIMIT 1 OFFSET ?", stale - 1
         )
         return int(rows[0][0]) if rows else 0

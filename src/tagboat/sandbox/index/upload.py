@@ -8,6 +8,7 @@ the names, platform tags, attestations.
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Final
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from tagboat.sandbox.index import archives, filenames, rules
 from tagboat.sandbox.index.form import Content, Form, read_form
 from tagboat.sandbox.index.identity import check_permission, identify
 from tagboat.sandbox.index.metadata import as_plain, check_declarations, checked_metadata
+from tagboat.sandbox.index.publishers import Publishers
 from tagboat.sandbox.index.refusals import bad, refusal
 from tagboat.sandbox.index.store import File, Store, Token
 from tagboat.sandbox.journal import Result
@@ -32,8 +34,9 @@ _GONE: Final = {
 class Uploads:
     """The handlers of ``/legacy/`` for one instance."""
 
-    def __init__(self, store: Store, root: str) -> None:
+    def __init__(self, store: Store, publishers: Publishers, root: str) -> None:
         self._store = store
+        self._publishers = publishers
         self._help = f"{root}/help/"
 
     def routes(self) -> list[web.RouteDef]:
@@ -58,7 +61,9 @@ class Uploads:
                 raise refusal(404, "Not Found")
             rules.check_open(self._store)
             authorization = request.headers.get("Authorization", "")
-            token = identify(self._store, authorization, request.app[FRAME].token, self._help)
+            token = identify(
+                self._store, self._publishers, authorization, request.app[FRAME].token, self._help
+            )
             await self._take(request, exchange, form, token)
         finally:
             form.discard()
@@ -110,10 +115,10 @@ class Uploads:
         if candidate.kind == "bdist_wheel":
             filenames.check_platforms(filename)
         if form.one("attestations"):
-            raise bad(
-                "Invalid attestations supplied during upload:"
-                " Attestations are only supported when using Trusted Publishing"
-            )
+            why = "Attestations are only supported when using Trusted Publishing"
+            if candidate.token.publisher is not None:
+                why = "a sandbox has no transparency log to verify them with"
+            raise bad(f"Invalid attestations supplied during upload: {why}")
         if candidate.kind == "sdist":
             return None
         return await asyncio.to_thread(archives.wheel_metadata, path, filename)
@@ -150,6 +155,11 @@ class Uploads:
                 metadata=as_plain(candidate.metadata),
                 seq=seq,
             )
+            if candidate.token.publisher is not None:
+                origin = self._publishers.origin(candidate.token.publisher)
+                store.write(
+                    "INSERT INTO index_origins VALUES (?, ?, ?)", content.filename, json.dumps(origin)
+                )
 
     def _record(self, request: web.Request, content: Content, result: Result) -> int:
         journal = request.app[FRAME].journal

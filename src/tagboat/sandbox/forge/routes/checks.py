@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from tagboat.sandbox.actions.model import Note
 from tagboat.sandbox.forge.calls import Answer, Call, endpoint
 from tagboat.sandbox.forge.git.objects import read_commit
 from tagboat.sandbox.forge.git.refs import kind_of
@@ -42,6 +43,14 @@ def get_check_run(call: Call) -> Answer:
     """One check run."""
     repository = call.repository("checks")
     return Answer(_shown(call, repository, _check_run(call, repository)))
+
+
+@endpoint("list-annotations")
+def list_annotations(call: Call) -> Answer:
+    """What a check run's steps said about files, and why they failed."""
+    check = _check_run(call, call.repository("checks"))
+    found = call.forge.records.all(Note, check_run_id=check.id)
+    return Answer([shapes.annotation(each) for each in call.page(found)])
 
 
 @endpoint("create-check-run")
@@ -214,7 +223,10 @@ def _output(call: Call, before: str) -> str:
 
 
 def _shown(call: Call, repository: Repository, check: CheckRun) -> Json:
-    return shapes.check_run(call.links, repository.full_name, check, call.forge.owner_of(repository))
+    count = len(call.forge.records.all(Note, check_run_id=check.id))
+    return shapes.check_run(
+        call.links, repository.full_name, check, call.forge.owner_of(repository), annotations=count
+    )
 
 
 def _shown_suite(call: Call, repository: Repository, suite: Suite) -> Json:
@@ -240,6 +252,7 @@ ROUTES: list[Route] = [
     ("POST", f"{REPOSITORY}/statuses/{{sha}}", create_status),
     ("POST", f"{REPOSITORY}/check-runs", create_check_run),
     ("GET", f"{REPOSITORY}/check-runs/{{check_run:\\d+}}", get_check_run),
+    ("GET", f"{REPOSITORY}/check-runs/{{check_run:\\d+}}/annotations", list_annotations),
     ("PATCH", f"{REPOSITORY}/check-runs/{{check_run:\\d+}}", update_check_run),
     ("GET", f"{REPOSITORY}/check-suites/{{suite:\\d+}}", get_check_suite),
     ("GET", f"{REPOSITORY}/check-suites/{{suite:\\d+}}/check-runs", list_suite_check_runs),

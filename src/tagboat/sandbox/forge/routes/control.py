@@ -9,11 +9,13 @@ import json
 import secrets
 from collections.abc import Callable
 
+from tagboat.sandbox.actions.gates import environment_of
+from tagboat.sandbox.actions.model import Review
 from tagboat.sandbox.forge.access import LEVELS, digest
 from tagboat.sandbox.forge.calls import Answer, Call, Endpoint, endpoint
 from tagboat.sandbox.forge.fields import Fields
 from tagboat.sandbox.forge.git.refs import kind_of
-from tagboat.sandbox.forge.model import Grant, Repository, Review, Run, Token, now
+from tagboat.sandbox.forge.model import Grant, Repository, Run, Token, now
 from tagboat.sandbox.forge.refusals import Refusal, invalid, no_commit, not_found
 from tagboat.sandbox.forge.routes import Route
 from tagboat.sandbox.forge.runs import Play, PlayedJob, State, change, play
@@ -121,16 +123,15 @@ def review_run(call: Call) -> Answer:
         raise not_found()
     if state not in _REVIEWS:
         raise invalid("Review", "state", "invalid")
-    made = call.forge.records.add(
-        Review,
-        run_id=run.id,
-        environments=json.dumps(call.body.texts("environments")),
-        state=state,
-        user=call.forge.account(call.body.text("user")).login,
-        comment=call.body.maybe_text("comment") or "",
-        created=now(),
-    )
-    return Answer({"id": made.id}, 201)
+    repository = call.forge.records.get(Repository, id=run.repository_id)
+    login, moment = call.forge.account(call.body.text("user")).login, now()
+    for name in call.body.texts("environments") if repository else ():
+        call.forge.records.add(
+            Review, run_id=run.id, attempt=run.attempt, login=login, state=state, created=moment,
+            environment_id=environment_of(call.forge.records, repository, name).id,
+            comment=call.body.maybe_text("comment") or "",
+        )  # fmt: skip
+    return Answer({"state": state}, 201)
 
 
 def set_rate_limit(call: Call) -> Answer:
@@ -142,6 +143,15 @@ def set_rate_limit(call: Call) -> Answer:
 def documentation(call: Call) -> Answer:
     """Where errors point to."""
     return Answer({"message": "This is a sandbox; its interface is GitHub's.", "root": call.links.api})
+
+
+def named_repository(call: Call) -> Repository:
+    """The repository that the body's ``repository`` names.
+
+    Raises:
+        Refusal: 404, there is none.
+    """
+    return _repository(call, call.body.text("repository"))
 
 
 def _repository(call: Call, full_name: str) -> Repository:

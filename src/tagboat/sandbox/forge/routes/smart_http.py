@@ -16,7 +16,7 @@ from typing import Final
 
 from aiohttp import web
 
-from tagboat.sandbox.forge.access import Caller
+from tagboat.sandbox.forge.access import Caller, acting
 from tagboat.sandbox.forge.forge import FORGE, Forge
 from tagboat.sandbox.forge.git.child import environment
 from tagboat.sandbox.forge.model import Repository
@@ -65,6 +65,7 @@ async def _serve(request: web.Request, service: str) -> web.StreamResponse:
         caller = forge.access.caller(request.headers.get("Authorization", ""))
     except Refusal:
         return _challenge("Invalid username or token.\n")
+    acting.set(caller)
     repository = forge.records.matching(
         Repository, owner=request.match_info["owner"], name=request.match_info["repo"].removesuffix(".git")
     )

@@ -5,18 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from tagboat.sandbox.actions.model import Note, StepFact
 from tagboat.sandbox.forge.git.objects import Commit
-from tagboat.sandbox.forge.model import (
-    Account,
-    CheckRun,
-    Job,
-    Repository,
-    Review,
-    Run,
-    Status,
-    Suite,
-    Workflow,
-)
+from tagboat.sandbox.forge.model import Account, CheckRun, Job, Repository, Run, Status, Suite, Workflow
 from tagboat.sandbox.forge.shapes.commits import simple_commit
 from tagboat.sandbox.forge.shapes.links import Json, Links, node_id
 from tagboat.sandbox.forge.shapes.people import app, simple_user
@@ -124,30 +115,47 @@ def job(links: Links, full_name: str, found: Job, *, of: Run, workflow_name: str
     }
 
 
-def review(links: Links, repository: Repository, found: Review, user: Account) -> Json:
-    """The schema ``environment-approvals``; it does not tell when somebody said it, as GitHub does not."""
-    place, page = links.repository(repository.full_name), links.page(repository.full_name)
-    environments = [
-        {
-            "id": number,
-            "node_id": node_id("Environment", number),
-            "name": name,
-            "url": f"{place}/environments/{name}",
-            "html_url": f"{page}/deployments/activity_log?environments_filter={name}",
-            "created_at": repository.created,
-            "updated_at": repository.created,
-        }
-        for number, name in enumerate(json.loads(found.environments), start=1)
-    ]
+def executed(steps: Sequence[StepFact], labels: list[str]) -> Json:
+    """What a job's JSON tells once a machine executes it."""
     return {
-        "environments": environments,
-        "state": found.state,
-        "user": simple_user(links, user),
-        "comment": found.comment,
+        "steps": [
+            {
+                "name": step.name,
+                "status": "queued" if step.status == "pending" else step.status,
+                "conclusion": step.conclusion,
+                "number": step.number,
+                "started_at": step.started,
+                "completed_at": step.completed,
+            }
+            for step in steps
+        ],
+        "labels": labels,
+        "runner_id": 1,
+        "runner_name": "tagboat-sandbox",
+        "runner_group_id": 1,
+        "runner_group_name": "GitHub Actions",
     }
 
 
-def check_run(links: Links, full_name: str, found: CheckRun, app_owner: Account) -> Json:
+def annotation(found: Note) -> Json:
+    """The schema ``check-annotation``."""
+    return {
+        "path": found.path,
+        "blob_href": "",
+        "start_line": found.start_line,
+        "end_line": found.end_line,
+        "start_column": None,
+        "end_column": None,
+        "annotation_level": found.level,
+        "title": found.title,
+        "message": found.message,
+        "raw_details": "",
+    }
+
+
+def check_run(
+    links: Links, full_name: str, found: CheckRun, app_owner: Account, *, annotations: int = 0
+) -> Json:
     """The schema ``check-run``."""
     url = f"{links.repository(full_name)}/check-runs/{found.id}"
     page = f"{links.page(full_name)}/runs/{found.id}"
@@ -166,7 +174,7 @@ def check_run(links: Links, full_name: str, found: CheckRun, app_owner: Account)
         "completed_at": found.completed,
         "output": {
             **{part: output.get(part) for part in ("title", "summary", "text")},
-            "annotations_count": 0,
+            "annotations_count": annotations,
             "annotations_url": f"{url}/annotations",
         },
         "name": found.name,

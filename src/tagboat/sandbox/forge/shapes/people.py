@@ -21,8 +21,8 @@ _USER_TEMPLATES = {
 
 def simple_user(links: Links, account: Account) -> Json:
     """The schema ``simple-user``."""
-    login = quote(account.login)  # a bot's has brackets
-    url = f"{links.api}/users/{login}"
+    name = quote(account.login)
+    url = f"{links.api}/users/{name}"
     return {
         "login": account.login,
         "id": account.id,
@@ -30,7 +30,7 @@ def simple_user(links: Links, account: Account) -> Json:
         "avatar_url": f"{links.origin}/avatars/u/{account.id}",
         "gravatar_id": "",
         "url": url,
-        "html_url": f"{links.origin}/{login}",
+        "html_url": f"{links.origin}/{name}",
         **{f"{page}_url": f"{url}/{page}" for page in _USER_PAGES},
         **{f"{page}_url": f"{url}/{template}" for page, template in _USER_TEMPLATES.items()},
         "organizations_url": f"{url}/orgs",

@@ -1,0 +1,59 @@
+"""Stands in for actions/setup-python: an interpreter of this machine, in a virtual environment of the job's own."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tagboat.errors import StepFailedError
+from tagboat.sandbox.actions.job.visit import Visit
+from tagboat.sandbox.actions.stand_ins.interpreters import Interpreter, chosen
+
+
+async def act(visit: Visit) -> None:
+    """Choose interpreters, and put them first on the path, the first one foremost.
+
+    Raises:
+        StepFailedError: This machine has none of a version that is asked for.
+    """
+    asked = visit.given("python-version").splitlines() or await _from_file(visit)
+    prereleases = visit.flag("allow-prereleases")
+    found = [
+        await asyncio.to_thread(chosen, version, prereleases=prereleases)
+        for version in asked
+        if version.strip()
+    ]
+    first: str | None = None
+    for interpreter in reversed(found):
+        first = await _install(visit, interpreter)
+    if first is None:
+        first = await _install(visit, await asyncio.to_thread(chosen, ">=3"))
+
+
+async def _from_file(visit: Visit) -> list[str]:
+    name = visit.given("python-version-file")
+    if not name:
+        return []
+    path = visit.rooms.workspace / name
+    if path.name.endswith(".toml") or not path.is_file():
+        raise StepFailedError(
+            f"python-version-file {name}: only a file such as .python-version is in this sandbox"
+        )
+    return [line for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+
+
+async def _install(visit: Visit, interpreter: Interpreter) -> str:
+    version = str(interpreter.version)
+    place = visit.rooms.tools / "Python" / version / "x64"
+    visit.say(f"Successfully set up CPython ({version}): {interpreter.path}, in an environment of its own")
+    if not place.is_dir():
+        await visit.run(str(interpreter.path), "-I", "-m", "venv", str(place))
+    python = str(place / "bin" / "python")
+    visit.outputs |= {"python-version": version, "python-path": python, "cache-hit": "false"}
+    if visit.flag("update-environment", default=True):
+        location = str(place)
+        visit.exports |= dict.fromkeys(
+            ("pythonLocation", "Python_ROOT_DIR", "Python2_ROOT_DIR", "Python3_ROOT_DIR"), location
+        )
+        visit.exports["PKG_CONFIG_PATH"] = f"{location}/lib/pkgconfig"
+        visit.paths += [str(place / "bin")]
+    return python
