@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.ports.forge import Forge, Review
+from tagboat.ports.forge import Forge, Job, Review
 from tagboat.ports.index import Index
 from tagboat.testing.forge import FakeForge, Hosted
 from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
@@ -47,8 +47,14 @@ def forge_subject(tmp_path: Path) -> ForgeSubject:
         ),
         fault=forge.orders.add,
         review=lambda environment, user, comment: _review(forge, environment, user, comment),
+        play_log=lambda workflow, conclusion, log: _play_log(forge, workflow, conclusion, log),
         tries=forge.orders.tries,
     )
+
+
+def _play_log(forge: FakeForge, workflow: str, conclusion: str, log: str) -> None:
+    jobs = (Job("publish", "completed", conclusion, 77),)
+    forge.play(COMMIT, workflow=workflow, conclusion=conclusion, jobs=jobs, log=log)
 
 
 def _play(forge: FakeForge, commit: str, workflow: str, branch: str, status: str, conclusion: str) -> None:
