@@ -26,6 +26,7 @@ class Ports(NamedTuple):
 
     Attributes:
         indexes: by the name that the configuration gives them.
+        logs: where logs of other machines are kept by their digest.
         shards: folders that other machines filled, by ``component/shard``, for shards that are adopted.
     """
 
@@ -36,6 +37,7 @@ class Ports(NamedTuple):
     inspector: Inspector
     installer: Installer
     store: Store
+    logs: Store
     ledger: Ledger
     clock: Clock
     shards: Mapping[str, Path] = MappingProxyType({})

@@ -126,6 +126,7 @@ class Simulation:
                 inspector=self.inspector,
                 installer=self.installer,
                 store=FolderStore(state.artifacts),
+                logs=FolderStore(state.logs),
                 ledger=ledger,
                 clock=self.clock,
             )

@@ -410,6 +410,7 @@ def _ports(
         inspector=Inspection(),
         installer=UvInstaller(environment, logins),
         store=FolderStore(state.artifacts),
+        logs=FolderStore(state.logs),
         ledger=ledger,
         clock=clock,
         shards=shards,
