@@ -23,6 +23,7 @@ from tagboat.steps import (
     reachable,
     source_archive,
     tag_exists,
+    tag_ready,
     try_install,
     upload_window,
     version_free,
@@ -39,14 +40,22 @@ def by_tag(releases: Sequence[Release]) -> dict[str, list[Release]]:
 
 
 def check(
-    config: Config, release: Release, releases: Sequence[Release], default_branch: str
+    config: Config,
+    release: Release,
+    releases: Sequence[Release],
+    default_branch: str,
+    *,
+    tag_to_make: bool = False,
 ) -> Iterator[Step]:
-    """Ask whether the tag may be released."""
+    """Ask whether the tag may be released, or with ``tag_to_make`` whether it may be made and released."""
     component, name = config.component(release.component), release.component
     branches = tuple(allowed_branches(component, Version(release.version), default_branch))
-    yield freeze(
-        "tag-exists", f"tag-exists:{name}", tag_exists.Options(release.tag, release.commit), component=name
-    )
+    if tag_to_make:
+        ready = tag_ready.Options(release.tag, release.commit)
+        yield freeze("tag-ready", f"tag-ready:{name}", ready, component=name)
+    else:
+        there = tag_exists.Options(release.tag, release.commit)
+        yield freeze("tag-exists", f"tag-exists:{name}", there, component=name)
     yield freeze(
         "reachable",
         f"reachable:{name}",

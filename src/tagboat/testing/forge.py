@@ -150,8 +150,9 @@ class FakeForge:
     ) -> WorkflowRun:
         """Let a run go on to another state, or run again."""
         place, now = next((n, r) for n, r in enumerate(self.hosted.runs) if r.id == run.id)
-        more = {"attempt": now.attempt + 1, "started": self.moment()} if again else {}
-        changed = replace(now, status=status, conclusion=conclusion, **more)
+        changed = replace(now, status=status, conclusion=conclusion)
+        if again:
+            changed = replace(changed, attempt=now.attempt + 1, started=self.moment())
         self.hosted.runs[place] = changed
         self._set_jobs(changed, jobs, log)
         return changed

@@ -24,6 +24,7 @@ from tagboat.engine.lock import FileLock
 from tagboat.engine.release import Derived, ReleaseRun, manifest_in, read_manifest
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import ConflictError, UsageError
+from tagboat.pipelines import remote_release
 from tagboat.ports import Ports
 from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
@@ -31,7 +32,15 @@ from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
 from tagboat.wiring.jobs import in_actions, open_ledger
 from tagboat.wiring.places import Places
-from tagboat.wiring.project import Source, derive, derive_commit, forge_source, mirror_source
+from tagboat.wiring.project import (
+    Source,
+    derive,
+    derive_commit,
+    forge_source,
+    mirror_source,
+    tags_in,
+    with_tags,
+)
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.shards import adopted_folders
 
@@ -59,7 +68,8 @@ class Wish:
         state: the state directory, or None for the user's own.
         adopt: folders that other machines filled, by ``component/shard`` or by a shard's name that is unique.
         command: what was called; ``resume`` continues only that.
-        commit: a commit to build from in place of a tag; nothing of it can be released.
+        commit: a commit to build from in place of a tag, of which nothing can be released; with tags, where those that
+            are still to be made will stand.
         phase: the part of the publish half that was asked for, "" for all of it.
         ledgers: the ledgers of earlier jobs of the same run, which a fresh one goes on from.
     """
@@ -86,6 +96,7 @@ class Wish:
             "adopt": {name: str(folder.resolve()) for name, folder in self.adopt.items()},
             "sandbox": str(self.places.sandbox.resolve()) if self.places.sandbox else "",
             **({"phase": self.phase} if self.phase else {}),
+            **({"commit": self.commit} if self.commit else {}),
         }
 
 
@@ -133,6 +144,8 @@ def open_release(
             mirror.refresh()
         if wish.commit:
             mirror.fetch_commit(wish.commit)
+            for tag in tags_in(wish.tags, seen_by_forge.tag_names()) if wish.tags else ():
+                mirror.expect_tag(tag, wish.commit)
         derived = _derived(wish, seen_by_forge if from_forge else mirror_source(mirror), repository)
         for release in derived.prepare.releases if wish.command in PUBLISHING else ():
             held.enter_context(version_lock(places, repository, release))
@@ -147,13 +160,23 @@ def open_release(
         def derive_again() -> Derived:
             return _derived(wish, seen_by_forge, repository)
 
-        yield ReleaseRun(ports, state, engine, derived, derive_again, wish.context(repository))
+        hands_over = wish.command not in PUBLISHING_ITSELF
+        context = wish.context(repository)
+        yield ReleaseRun(ports, state, engine, derived, derive_again, context, hands_over)
 
 
 def _derived(wish: Wish, source: Source, repository: str) -> Derived:
-    if wish.commit:
+    if wish.commit and not wish.tags:
         return derive_commit(source, repository, wish.commit, wish.components)
-    return derive(source, repository, wish.tags, wish.components)
+    if not wish.commit:
+        return derive(source, repository, wish.tags, wish.components)
+    derived = derive(with_tags(source, wish.tags, wish.commit), repository, wish.tags, wish.components)
+    if derived.config.pipeline != remote_release.NAME:
+        raise UsageError(
+            f"the pipeline {derived.config.pipeline} makes no tag, so --commit says nothing to it",
+            remedy="push the tag, and leave --commit out",
+        )
+    return derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +278,8 @@ def intact(path: Path, text: bytes) -> Manifest:
 
 PUBLISHING = ("release", "publish")
 """The commands that may change something outside: one of them at a time for each version."""
+PUBLISHING_ITSELF = ("publish", "confirm")
+"""The commands of the jobs that a release is handed to: they publish by themselves, whatever the pipeline."""
 
 
 def checked(wish: Wish) -> str:

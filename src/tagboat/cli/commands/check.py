@@ -13,6 +13,7 @@ from tagboat.cli.running import answering, safe_stop
 
 @click.command()
 @options.selection
+@options.commit
 @click.option("--out", type=options.FOLDER, help="Write the ledger into this folder, for the next job.")
 def check(
     path: Path,
@@ -22,6 +23,7 @@ def check(
     sandbox: Path | None,
     state: Path | None,
     as_json: bool,
+    commit: str,
     out: Path | None,
 ) -> None:
     """Ask whether a tag may be released: tag, branch, CI, version, notes, forge release, index window.
@@ -36,7 +38,8 @@ def check(
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        wish = Wish(path, places(sandbox), repository, tags, components, state, command="check")
+        whole = options.whole_commit(commit, path)
+        wish = Wish(path, places(sandbox), repository, tags, components, state, command="check", commit=whole)
         with (
             safe_stop() as stop,
             open_release(wish, observer=report.watch, stop=stop) as run,

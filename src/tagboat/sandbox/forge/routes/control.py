@@ -124,13 +124,13 @@ def change_run(call: Call) -> Answer:
 def review_run(call: Call) -> Answer:
     """What a person says to a run's deployment to these environments."""
     run, state = call.forge.records.get(Run, id=call.number("run")), call.body.text("state")
-    if run is None:
+    repository = call.forge.records.get(Repository, id=run.repository_id) if run else None
+    if run is None or repository is None:
         raise not_found()
     if state not in _REVIEWS:
         raise invalid("Review", "state", "invalid")
-    repository = call.forge.records.get(Repository, id=run.repository_id)
     login, moment = call.forge.account(call.body.text("user")).login, now()
-    for name in call.body.texts("environments") if repository else ():
+    for name in call.body.texts("environments"):
         call.forge.records.add(
             Review, run_id=run.id, attempt=run.attempt, login=login, state=state, created=moment,
             environment_id=environment_of(call.forge.records, repository, name).id,
