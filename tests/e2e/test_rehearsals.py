@@ -82,6 +82,33 @@ def test_a_project_of_each_back_end_is_rehearsed_without_any_configuration(
     assert {row["state"] for row in answer.json["steps"]} == {"succeeded"}
 
 
+REMOTE = """
+[tool.tagboat]
+pipeline = "remote-release"
+
+[tool.tagboat.workflows]
+release = "ship.yml"
+trigger = "tag"
+"""
+
+
+@pytest.mark.parametrize("back_end", ["flit", "hatch-vcs"])
+def test_a_release_that_is_handed_over_is_rehearsed_with_a_player_that_is_named_as_one(
+    workshop: Workshop, back_end: str
+) -> None:
+    files = BACK_ENDS[back_end]
+    workshop.commit({**files, "pyproject.toml": files["pyproject.toml"] + REMOTE})
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    assert any("ship.yml itself: a player" in line for line in answer.json["not_covered"])
+    pushed = answer.step("push-tag:")
+    assert "made" in pushed["reason"]
+    assert not pushed["found"]
+    assert answer.json["urls"]["arrived:pypi:tiny-boat"]
+    (kept,) = (workshop.state / "logs" / "files").iterdir()
+    assert "This is no run of ship.yml" in kept.read_text()
+
+
 def test_a_static_version_that_is_tagged_already_gets_the_next_patch_in_the_copy_alone(
     workshop: Workshop,
 ) -> None:

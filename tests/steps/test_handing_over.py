@@ -182,7 +182,7 @@ def test_a_log_that_is_not_to_be_had_hides_no_failure(bench: Any) -> None:
     tagged(bench)
     start(bench, status="completed", conclusion="failure")
     bench.forge.orders.add("job-log", "status", 500, 4)
-    with pytest.raises(StepFailedError, match="failed.*its log is not to be had"):
+    with pytest.raises(StepFailedError, match=r"failed.*its log is not to be had"):
         bench.run("follow-run", **FOLLOW)
 
 

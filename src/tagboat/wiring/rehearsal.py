@@ -36,8 +36,11 @@ from tagboat.errors import (
     RefusedError,
     StalePlanError,
 )
+from tagboat.pipelines import remote_release
+from tagboat.wiring import handed_rehearsal
 from tagboat.wiring.choice import choose
 from tagboat.wiring.places import public_places, sandbox_places
+from tagboat.wiring.project import mirror_source
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.session import Wish, open_release
 
@@ -95,6 +98,8 @@ class Rehearsal:
         edited: what was changed in the copy, for people; "" when nothing was.
         asked: what was asked for: the commit of HEAD, then the tags and the components as they were given.
         adopt: ``SHARD=FOLDER`` of each shard that another machine built.
+        commit: where the tags stand that the release is to make itself; "" where they are there from the beginning.
+        workflow: the workflow that the release is handed to, or "".
         index: the name and the URL of the private index that all other packages come from; empty for the machine's own.
     """
 
@@ -107,6 +112,13 @@ class Rehearsal:
     asked: tuple[str, ...]
     index: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
+    commit: str = ""
+    workflow: str = ""
+
+    def not_covered(self) -> tuple[str, ...]:
+        """Return what this rehearsal cannot tell."""
+        more = handed_rehearsal.NOT_COVERED.format(workflow=self.workflow)
+        return (*NOT_COVERED, more) if self.workflow else NOT_COVERED
 
 
 def prepare(
@@ -151,8 +163,19 @@ def prepare(
     remote = work.remote_url()
     name = choice.config.repository or (repository_name(remote) if remote else None) or _local_name(path)
     index = private_source(choice.config, choice.tags)
+    again = mirror_source(Mirror(state / "source.git", path))
     rehearsal = Rehearsal(
-        name, choice.branch, choice.tags, choice.green, choice.names, choice.edited, asked, index, folders
+        name,
+        choice.branch,
+        choice.tags,
+        choice.green,
+        choice.names,
+        choice.edited,
+        asked,
+        index,
+        folders,
+        handed_rehearsal.one_commit(choice.config, choice.tags, again.tag_commit),
+        choice.config.workflows.release if choice.config.pipeline == remote_release.NAME else "",
     )
     write_durably(
         state / FILE, json.dumps({"schema": "tagboat/rehearsal/1", **asdict(rehearsal)}, indent=1) + "\n"
@@ -169,7 +192,14 @@ def prepared(state: Path) -> Rehearsal:
     try:
         data = json.loads((state / FILE).read_bytes())
         lists = {name: tuple(data[name]) for name in ("tags", "green", "names", "asked", "index", "adopt")}
-        return Rehearsal(repository=data["repository"], branch=data["branch"], edited=data["edited"], **lists)
+        return Rehearsal(
+            repository=data["repository"],
+            branch=data["branch"],
+            edited=data["edited"],
+            commit=data["commit"],
+            workflow=data["workflow"],
+            **lists,
+        )
     except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
         raise ConflictError(
             f"{state} holds no rehearsal that can be continued: {error}", remedy="tagboat rehearse PATH"
@@ -309,8 +339,11 @@ def inside(
             rehearsal, addresses, Copy(state / "source.git"), places.addresses.git_url(rehearsal.repository)
         )
         adopt = {name: Path(folder) for name, _, folder in (text.partition("=") for text in rehearsal.adopt)}
-        wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state, adopt)
-        with open_release(wish, observer=observer, stop=stop) as run:
+        commit = rehearsal.commit
+        wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state, adopt, commit=commit)
+        watch = handed_rehearsal.Player(addresses, places, observer)
+        with open_release(wish, observer=watch, stop=stop) as run:
+            watch.run = run
             yield run, rehearsal
     finally:
         process.down(directory)
@@ -320,7 +353,7 @@ def _bring(rehearsal: Rehearsal, addresses: Addresses, copy: Copy, url: str) -> 
     from tagboat.sandbox import control  # noqa: PLC0415
 
     control.create_repository(addresses, rehearsal.repository, default_branch=rehearsal.branch)
-    refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+    refs = handed_rehearsal.pushed_refs(rehearsal.commit, rehearsal.tags)
     copy.push(url, token=addresses.token, ca=Path(addresses.ca), refs=refs)
     for line in rehearsal.green:
         commit, branch, workflow = line.split(" ", 2)

@@ -36,6 +36,10 @@ def resume(state: Path | None, sandbox: Path | None, as_json: bool, rerun: bool)
 
         place = (state or only_open_release()).resolve()
         if (place / rehearsal.FILE).is_file():
+            if rerun:
+                raise UsageError(
+                    "a rehearsal runs no workflow that could run again", remedy="leave --rerun out"
+                )
             need("sandbox", "a rehearsal")
             report.extra["state"] = str(place)
             with rehearsal.alone(place) as lock:
