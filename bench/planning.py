@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.histories import History, Shape, borrowed, history
+from bench.installed import installed
 from bench.measure import Peak, Ratio, Remark, Row
 from bench.peers import Peers, peers
 from bench.processes import Command, Measured, alternating
@@ -39,15 +40,27 @@ class Bench:
 
     Attributes:
         folder: holds histories, tools and output, and may be removed.
+        tagboat: the command, installed as users have it.
         peers: the other tools, or None.
     """
 
     folder: Path
+    tagboat: str
     peers: Peers | None
 
     def history(self, shape: Shape) -> History:
         """Return the history of this shape."""
         return history(shape, self.folder / "histories")
+
+    def plan(self, past: History, *words: str) -> Command:
+        """``tagboat plan`` there."""
+        command = (self.tagboat, "plan", "--repo", str(past.folder), *words)
+        return Command("tagboat plan", command, past.folder)
+
+    def changelog(self, past: History) -> Command:
+        """``tagboat changelog --all`` there."""
+        command = (self.tagboat, "changelog", "--all", "--repo", str(past.folder))
+        return Command("tagboat changelog", command, past.folder)
 
     def times(self, *commands: Command, rounds: int, limit: float = _OWN_PATIENCE) -> list[Measured]:
         """Run commands in turn, after one round that does not count."""
@@ -62,7 +75,7 @@ def main() -> int:
     """Measure, print each figure when it is known, and judge."""
     folder = ROOT / "build" / "bench"
     folder.mkdir(parents=True, exist_ok=True)
-    bench = Bench(folder, peers(folder / "peers"))
+    bench = Bench(folder, installed(folder / "tagboat"), peers(folder / "peers"))
     good = True
     for part in (unreleased, flat, whole, components, real):
         for row in part(bench):
@@ -89,7 +102,7 @@ def planned(bench: Bench, past: History, where: str, *, judge: bool) -> Iterator
         limits.append((bench.peers.commitizen(past.folder, "bump", "--get-next"), 1 / 2.3))
         since = ("--start-rev", past.last) if past.last else ()
         limits.append((bench.peers.commitizen(past.folder, "changelog", "--dry-run", *since), 1 / 2.3))
-    ours, *others = bench.times(plan(past), *(command for command, _ in limits), rounds=7)
+    ours, *others = bench.times(bench.plan(past), *(command for command, _ in limits), rounds=7)
     for (_, limit), theirs in zip(limits, others, strict=True):
         yield ratio(f"{where}: plan", ours, theirs, limit if judge else None)
     if bench.peers:
@@ -100,7 +113,7 @@ def planned(bench: Bench, past: History, where: str, *, judge: bool) -> Iterator
 def flat(bench: Bench) -> Iterator[Row]:
     """A plan does not get slower with the history behind the last release."""
     long, short = (bench.history(Shape(commits)) for commits in (200_000, 1_000))
-    ours, before = bench.times(plan(long), plan(short), rounds=9)
+    ours, before = bench.times(bench.plan(long), bench.plan(short), rounds=9)
     yield ratio("200k commits: plan / the same with 1k:", ours, before, 1.5)
 
 
@@ -114,7 +127,7 @@ def whole(bench: Bench) -> Iterator[Row]:
 def written(bench: Bench, past: History, where: str, *, judge: bool) -> Iterator[Row]:
     """A whole changelog against the floor and everybody else; what it took of memory."""
     floor = Command("git log", _ALL, past.folder)
-    ours, theirs = bench.times(changelog(past), floor, rounds=3)
+    ours, theirs = bench.times(bench.changelog(past), floor, rounds=3)
     yield ratio(f"{where}: changelog --all", ours, theirs, 3.0 if judge else None)
     yield Peak(f"{where}: changelog --all, memory", ours.mebibytes, MEMORY if judge else None)
     yield Peak(f"{where}: git log, memory", theirs.mebibytes, None)
@@ -138,7 +151,7 @@ def components(bench: Bench) -> Iterator[Row]:
         past = bench.history(shape)
         yield from answers(bench, past)
         floor = Command("git log --name-only", (*_ALL, *_NAMES, _range(past.oldest)), past.folder)
-        ours, theirs = bench.times(plan(past, "--json"), floor, rounds=3)
+        ours, theirs = bench.times(bench.plan(past, "--json"), floor, rounds=3)
         yield ratio(f"{where}: plan --json", ours, theirs, 1.3 if shape.behind else None)
         yield Peak(f"{where}: plan --json, memory", ours.mebibytes, None)
         yield Peak(f"{where}: git log --name-only, memory", theirs.mebibytes, None)
@@ -153,20 +166,9 @@ def real(bench: Bench) -> Iterator[Row]:
     yield from written(bench, past, where, judge=past.commits >= _LONG)
 
 
-def plan(past: History, *words: str) -> Command:
-    """``tagboat plan`` there."""
-    return Command("tagboat plan", (_tagboat(), "plan", "--repo", str(past.folder), *words), past.folder)
-
-
-def changelog(past: History) -> Command:
-    """``tagboat changelog --all`` there."""
-    words = (_tagboat(), "changelog", "--all", "--repo", str(past.folder))
-    return Command("tagboat changelog", words, past.folder)
-
-
 def answers(bench: Bench, past: History) -> Iterator[Row]:
     """Hold what is planned against what the history was made for: a wrong answer may be as quick as it likes."""
-    done = bench.times(plan(past, "--json"), rounds=1)[0]
+    done = bench.times(bench.plan(past, "--json"), rounds=1)[0]
     if done.problem:
         yield Remark(f"tagboat plan --json: {done.problem}", good=False)
         return
@@ -191,10 +193,6 @@ def ratio(name: str, ours: Measured, theirs: Measured, limit: float | None) -> R
 
 def _range(tag: str) -> str:
     return f"{tag}..HEAD" if tag else "HEAD"
-
-
-def _tagboat() -> str:
-    return str(Path(sys.executable).with_name("tagboat"))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,19 @@ def test_a_projects_own_template_is_used() -> None:
     assert drafted(files, "NEWS.rst") == "Ahoy 1.1.0!"
 
 
+def test_templates_of_towncrier_s_own_are_used() -> None:
+    files = {**FILES, "pyproject.toml": config("NEWS.rst", 'template = "towncrier:hr-between-versions"\n')}
+    assert "A sail" in drafted(files, "NEWS.rst")
+
+
+def test_no_package_of_the_project_s_choice_is_imported() -> None:
+    files = {"pyproject.toml": config("NEWS.rst", 'template = "this:news.rst"\n').encode()}
+    with pytest.raises(
+        ConfigError, match="'this' is not imported: only towncrier's own templates are looked for"
+    ):
+        rendered(files, "pyproject.toml", name="boat", version="1.1.0", day=DAY)
+
+
 def test_what_towncrier_refuses_is_told_with_its_words() -> None:
     more = 'issue_pattern = "[0-9]"\n'
     with pytest.raises(ConfigError, match=r"of pyproject\.toml: .*Issue name 'x12' does not match"):

@@ -170,3 +170,23 @@ def test_a_sandbox_that_cannot_come_up_says_why(box: Path, sandbox: Call) -> Non
     assert answer.exit in (1, 2)
     assert str(box) in answer.cause or "file" in answer.cause
     box.unlink()
+
+
+def test_whom_an_index_trusts_is_said_listed_and_taken_back(box: Path, sandbox: Call) -> None:
+    assert sandbox("up").exit == 0
+
+    def publisher(deed: str, *words: str | Path) -> Answer:
+        return run(["sandbox", "publisher", deed, "--dir", box, *words], box.parent, environment())
+
+    words = ("rowboat", "ada/rowboat", "release.yml", "--environment", "PyPI")
+    refused = publisher("add", *words)
+    assert (refused.exit, "There is no project 'rowboat'" in refused.out + refused.err) == (2, True)
+    number = publisher("add", *words, "--create").json["publisher"]
+    assert publisher("add", "raft", "ada/raft", "release.yml", "--pending").exit == 0
+    real, pending = publisher("list").json["publishers"]
+    assert (real["id"], real["projects"], real["environment"]) == (number, ["rowboat"], "pypi")
+    assert (pending["pending"], pending["projects"]) == ("raft", [])
+    assert publisher("list", "--index", "testpypi").json["publishers"] == []
+    assert publisher("remove", str(number)).exit == 0
+    assert publisher("remove", str(number)).exit == 2
+    assert [each["id"] for each in publisher("list").json["publishers"]] == [pending["id"]]

@@ -179,7 +179,7 @@ def test_a_manifest_with_any_byte_edited_is_never_true(released: Released, harbo
     text = released.manifest.read_bytes()
     places = sandbox_places(harbour.directory)
 
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, database=None, suppress_health_check=list(HealthCheck))
     @given(st.integers(0, len(text) - 1), st.integers(1, 255))
     def edited(position: int, change: int) -> None:
         other = bytearray(text)

@@ -114,6 +114,7 @@ def _make_index(url: str) -> None:
     _ask(http, "PUT", f"{url}/ship/dock", {"bases": [], "volatile": False}, secret)
 
 
+@pytest.mark.proves("Tagboat", "devpi", "uploading and looking up: the whole contract of its PyPI adapter")
 class TestDevpi(IndexContract):
     @pytest.fixture
     def subject(self, devpi: str, tmp_path: Path, number: int) -> IndexSubject:

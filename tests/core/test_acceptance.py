@@ -19,9 +19,9 @@ from tagboat.core.names import distribution_of, flat_name, is_reserved, role_of,
 from tagboat.engine.release import ReleaseRun, read_manifest
 from tagboat.errors import ConflictError, TagboatError
 from tagboat.testing.simulation import TWO, Simulation
-from tagboat.wiring.session import intact
+from tagboat.wiring.handed import intact
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

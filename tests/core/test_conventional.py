@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tagboat.core import conventional
 from tagboat.core.change import Change
 from tagboat.core.conventional import LIMIT, overridden, read, why_unread
 
@@ -266,3 +267,13 @@ def test_time_grows_with_the_length_and_not_with_its_square(piece: str) -> None:
 def test_a_message_is_read_up_to_a_bound() -> None:
     reading = read(COMMIT, "feat: a\n\n" + "x" * (2 * LIMIT) + "\n\nfix: b")
     assert [change.header for change in reading.changes] == ["feat: a"]
+
+
+@given(st.text("\t\v\f \xa0\r\n()!:#feaBREAKING CHANGE-", max_size=60))
+def test_a_text_without_a_byte_order_mark_needs_no_grammar_that_knows_it(text: str) -> None:
+    for form in (conventional._HEADER, conventional._FOOTER, conventional._MARK, conventional._SPEAKS):
+        whole = conventional._compiled(form, conventional._BLANK)
+        assert whole is not conventional._for(text, form)
+        assert whole is conventional._for(f"\ufeff{text}", form)
+        found = [match.span() for match in whole.finditer(text)]
+        assert found == [match.span() for match in conventional._for(text, form).finditer(text)]

@@ -254,11 +254,13 @@ class Project:
     def release(self, *arguments: str | Path, state: Path | None = None) -> Answer:
         return self.tagboat("release", *arguments, state=state)
 
-    def start(self, *arguments: str | Path, state: Path | None = None) -> subprocess.Popen[str]:
-        """Start a release and return at once; the caller ends it."""
+    def start(
+        self, *arguments: str | Path, state: Path | None = None, subcommand: str = "release"
+    ) -> subprocess.Popen[str]:
+        """Start a release, or another command, and return at once; the caller ends it."""
         places = ["--sandbox", self.harbour.directory, "--state", state or self.state]
         return subprocess.Popen(
-            command("release", *arguments, *places, "--json"),
+            command(subcommand, *arguments, *places, "--json"),
             cwd=self.work,
             env=self.env,
             stdin=subprocess.DEVNULL,

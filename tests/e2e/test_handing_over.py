@@ -13,8 +13,9 @@ from projects import configured, flit
 
 from tagboat.engine.summary import read_ledger
 from tagboat.sandbox import control, player
+from tagboat.wiring.handed import Given, open_manifest
 from tagboat.wiring.places import Places, sandbox_places
-from tagboat.wiring.session import Given, Wish, open_manifest, open_release
+from tagboat.wiring.session import Wish, open_release
 
 WORKFLOW = ".github/workflows/publish.yml"
 

@@ -140,6 +140,10 @@ def test_a_publish_job_that_is_killed_is_run_again_from_nothing(
     )
     until(lambda: not project.harbour.faults.pending(), f"{service} {operation}")
     kill(process)
+    if service == "forge":
+        resumed = project.tagboat("resume", state=machine / "state")
+        assert resumed.exit == 0, resumed.err
+        assert {row["phase"] for row in resumed.json["steps"]} == {"stage", "publish"}
     ci.finish(release)
     finals = [key for service, key in uploads(project) if service == "pypi"]
     assert sorted(finals) == sorted(set(finals))

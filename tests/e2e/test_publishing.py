@@ -64,7 +64,7 @@ def test_a_staging_index_that_lags_is_asked_as_often_as_the_policy_says(
         configured(project.name), configured(project.name, policy={"staging-tries": 2})
     )
     tag = project.ready("1.0", {**files, "pyproject.toml": text})
-    asked_before = 3  # by the version guard, and before each of the two uploads
+    asked_before = 4  # by the guards of version and of credentials, and before each of the two uploads
     project.harbour.faults.add("testpypi", "simple", "stale", value=2, times=asked_before + stale)
     answer = project.release("--tag", tag)
     assert answer.exit == status, answer.err

@@ -14,6 +14,9 @@ import pytest
 from harbour import Answer, answer_of, command, environment, kill, run, sha256, until
 from projects import BACK_ENDS
 
+from tagboat.adapters.addresses import PUBLIC
+from tagboat.sandbox.addresses import read_addresses
+
 
 @dataclass
 class Workshop:
@@ -107,6 +110,17 @@ def test_a_release_that_is_handed_over_is_rehearsed_with_a_player_that_is_named_
     assert answer.json["urls"]["arrived:pypi:tiny-boat"]
     (kept,) = (workshop.state / "logs" / "files").iterdir()
     assert "This is no run of ship.yml" in kept.read_text()
+
+
+@pytest.mark.needs("names")
+def test_the_public_names_lead_to_the_sandbox_of_a_rehearsal(workshop: Workshop) -> None:
+    workshop.commit(BACK_ENDS["flit"])
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    assert "public names lead to it" in answer.json["isolation"]
+    there = read_addresses(workshop.state / "sandbox")
+    assert there.front_port == 443
+    assert there.issuers == dict(PUBLIC.issuers)
 
 
 def test_a_static_version_that_is_tagged_already_gets_the_next_patch_in_the_copy_alone(

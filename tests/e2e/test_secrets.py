@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from harbour import Project, answer_of, until
 from projects import setuptools
+from traces import arguments, texts
 
 from tagboat.adapters.isolation import network_off
 
@@ -20,6 +19,8 @@ PLANTED = {
     "TAGBOAT_TESTPYPI_TOKEN": "pypi-planted-4c6a",
     "TWINE_PASSWORD": "planted-twine-5d8b",
     "UV_PUBLISH_TOKEN": "planted-uv-6e9c",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "planted-identity-8b3e",
+    "PYPI_ID_TOKEN": "planted-identity-9c4f",
     "AWS_SECRET_ACCESS_KEY": "planted-aws-7fad",
 }
 NOSY = '''\
@@ -42,26 +43,6 @@ def tell():
 
 tell()
 '''
-
-
-def arguments() -> Iterator[bytes]:
-    """The command line of every process of this machine."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            yield path.read_bytes()
-        except OSError:
-            continue
-
-
-def texts(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file below a folder, and what wheels hold."""
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            data = path.read_bytes()
-            yield path, data
-            if zipfile.is_zipfile(path):
-                with zipfile.ZipFile(path) as archive:
-                    yield from ((path / name, archive.read(name)) for name in archive.namelist())
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,10 @@ import pytest
 from tagboat.config.model import Config
 from tagboat.core.artifact import Manifest
 from tagboat.engine import jobs
+from tagboat.engine.events import Observer, StepEvent, nobody
 from tagboat.engine.release import ReleaseRun, manifest_in
 from tagboat.errors import ConflictError, RefusedError, UsageError
-from tagboat.testing.simulation import ONE, Simulation
+from tagboat.testing.simulation import ONE, KilledError, Simulation
 
 
 @pytest.fixture
@@ -36,9 +37,11 @@ def gathered(world: Simulation, name: str = "builder") -> Path:
 
 
 @contextmanager
-def job(world: Simulation, name: str, folder: Path) -> Iterator[tuple[ReleaseRun, Manifest]]:
+def job(
+    world: Simulation, name: str, folder: Path, *, watch: Observer = nobody
+) -> Iterator[tuple[ReleaseRun, Manifest]]:
     """A fresh machine that was handed the folder."""
-    with world.machine(name) as run:
+    with world.machine(name, watch=watch) as run:
         manifest = manifest_in(folder / "manifest.json")[0]
         for artifact in manifest.artifacts:
             run.ports.store.put(folder / artifact.file)
@@ -95,6 +98,30 @@ def test_publishing_says_which_job_was_to_install_and_finds_what_was_staged(worl
     staged = {step.key for step in plan.steps if step.key.startswith("upload:testpypi")}
     assert staged <= found
     assert not staged & begun
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("die_at", range(1, 60, 6))
+def test_a_publishing_job_that_dies_at_any_moment_is_run_again_from_nothing(
+    world: Simulation, die_at: int
+) -> None:
+    folder = gathered(world)
+    with job(world, "stage", folder) as (run, manifest):
+        jobs.stage(run, manifest)
+    left = die_at
+
+    def die(_event: StepEvent) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise KilledError
+
+    with suppress(KilledError), job(world, "first", folder, watch=die) as (run, manifest):
+        jobs.publish(run, manifest)
+    with job(world, "second", folder) as (run, manifest):
+        jobs.publish(run, manifest)
+    assert world.doubles() == []
+    assert list(world.missing(manifest)) == []
 
 
 def test_publishing_before_staging_sends_nothing(world: Simulation) -> None:

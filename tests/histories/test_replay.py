@@ -39,7 +39,7 @@ LEAST: Mapping[str, Least] = {
     "runpod+flash": Least(64, 61, 61, 61),
     "open-feature+python-sdk": Least(30, 26, 30, 30),
     "googleapis+python-api-core": Least(78, 8, 77, 78),
-    "googleapis+python-storage": Least(64, 7, 63, 66),
+    "googleapis+python-storage": Least(65, 7, 63, 66),
     "googleapis+google-auth-library-python": Least(144, 14, 143, 142),
     "openai+openai-python": Least(292, 3, 291, 293),
     "python-semantic-release+python-semantic-release": Least(252),

@@ -95,10 +95,25 @@ def loaded(path: Path) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["reference/cli.md", "decisions/README.md"])
+@pytest.mark.parametrize("name", ["reference/cli.md", "reference/clients.md", "decisions/README.md"])
 def test_generated_pages_are_up_to_date(name: str) -> None:
     writer = loaded(Path(__file__).with_name("write_pages.py"))
     assert (DOCS / name).read_text() == writer.PAGES[name](), "make docs"
+
+
+def test_the_page_of_clients_tells_of_every_test_about_one_and_of_no_other() -> None:
+    marked = {
+        (*(str(ast.literal_eval(argument)) for argument in mark.args), node.name)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for mark in node.decorator_list
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.proves"
+    }
+    rows = json.loads((REFERENCE / "clients.json").read_text())["rows"]
+    assert {(row["client"], row["service"], row["what"], row["test"]) for row in rows} == marked, (
+        "make clients"
+    )
 
 
 def anchor(heading: str) -> str:

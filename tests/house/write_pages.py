@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,39 @@ DECISIONS = """# Decisions
 What was decided, why, and what it costs. A page is changed only to say that a later one replaces it.
 
 """
+
+
+CLIENTS = """# Which unmodified client works against which service
+
+Written by `make clients` from what the tests named here showed on {machine}; do not edit it. *index* and *forge* are the
+sandbox's, under the public names of the real ones: no client is told another address, and none is changed.
+
+- **private network**: the names lead to the sandbox's port 443 in a network namespace with a hosts file of its own.
+- **proxy**: where no namespace is allowed, `HTTPS_PROXY` leads every name to the sandbox, and refuses all others.
+- **as it is**: over loopback, without public names.
+
+"""
+
+
+def clients() -> str:
+    """Return the page of clients, from what the tests recorded."""
+    recorded = json.loads((DOCS / "reference" / "clients.json").read_text())
+    rows = [
+        "| client | against | what works | private network | proxy | as it is | test |",
+        "| --- " * 7 + "|",
+    ]
+    for row in recorded["rows"]:
+        ways = [shown(row["ways"].get(way)) for way in ("isolation", "proxy", "as it is")]
+        cells = [row["client"], row["service"], row["what"], *ways, f"`{row['test']}`"]
+        rows.append(f"| {' | '.join(cells)} |")
+    versions = [f"| {name} | {version} |" for name, version in recorded["versions"].items()]
+    head = CLIENTS.format(machine=recorded["machine"])
+    return head + "\n".join([*rows, "", "| client | version |", "| --- | --- |", *versions, ""])
+
+
+def shown(outcome: bool | None) -> str:
+    """Return an outcome as a cell; a test that was skipped has proven nothing."""
+    return {True: "yes", False: "not proven", None: ""}[outcome]
 
 
 def command_line() -> str:
@@ -68,7 +102,11 @@ def decisions() -> str:
     return DECISIONS + "".join(rows)
 
 
-PAGES = {"reference/cli.md": command_line, "decisions/README.md": decisions}
+PAGES = {
+    "reference/cli.md": command_line,
+    "reference/clients.md": clients,
+    "decisions/README.md": decisions,
+}
 
 if __name__ == "__main__":
     for name, written in PAGES.items():

@@ -57,7 +57,7 @@ def test_a_machine_may_go_off_at_every_moment(name: str, stride: int, tmp_path: 
         assert world.doubles() == [], moment
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(
     name=st.sampled_from(sorted(CONFIGS)),
     steady=st.booleans(),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
@@ -78,14 +78,12 @@ def planned(config: Config, releases: tuple[Release, ...]) -> tuple[Plan, Plan]:
     return prepare, pipeline.publish(config, prepare, manifest, FILE)
 
 
-@settings(deadline=None)
 @given(configurations())
 def test_both_halves_of_every_release_are_lawful(drawn: tuple[Config, tuple[Release, ...]]) -> None:
     for plan in planned(*drawn):
         assert list(broken_laws(plan)) == []
 
 
-@settings(deadline=None)
 @given(configurations())
 def test_nothing_is_on_a_final_index_before_all_is_staged(drawn: tuple[Config, tuple[Release, ...]]) -> None:
     _, publish = planned(*drawn)
@@ -94,7 +92,6 @@ def test_nothing_is_on_a_final_index_before_all_is_staged(drawn: tuple[Config, t
     assert max(staging) < min(permanent)
 
 
-@settings(deadline=None)
 @given(configurations())
 def test_a_component_is_published_after_those_before_it(drawn: tuple[Config, tuple[Release, ...]]) -> None:
     config, releases = drawn
@@ -104,7 +101,6 @@ def test_a_component_is_published_after_those_before_it(drawn: tuple[Config, tup
     assert list(dict.fromkeys(order)) == wanted
 
 
-@settings(deadline=None)
 @given(configurations())
 def test_what_is_handed_over_is_tagged_once_and_nothing_of_it_is_uploaded(
     drawn: tuple[Config, tuple[Release, ...]],
@@ -129,7 +125,6 @@ def test_a_plan_is_the_same_after_a_way_through_json(drawn: tuple[Config, tuple[
         assert [step.key for step in again.steps] == [step.key for step in plan.steps]
 
 
-@settings(deadline=None)
 @given(configurations())
 def test_the_same_input_gives_the_same_plan(drawn: tuple[Config, tuple[Release, ...]]) -> None:
     assert [plan.digest for plan in planned(*drawn)] == [plan.digest for plan in planned(*drawn)]
@@ -181,7 +176,6 @@ def test_a_planted_violation_is_found(change: Callable[[Plan], Plan], said: str)
     assert any(said in broken for broken in broken_laws(change(LAWFUL)))
 
 
-@settings(deadline=None)
 @given(st.permutations(range(4)))
 def test_an_order_against_the_needs_is_found(order: list[int]) -> None:
     plan = replace(LAWFUL, steps=tuple(LAWFUL.steps[place] for place in order))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tagboat.config.planning import Notes, Rules
+import pytest
+
+from tagboat.config.planning import Notes, Rules, Versioning
 from tagboat.planner.changelog import Links, sections
 from tagboat.testing.drawings import DAY, Drawing, Drawn
 from tagboat.testing.histories import TIME
@@ -41,6 +43,32 @@ def test_each_release_has_a_section_newest_first() -> None:
     ]
     assert ["change 1" in text and "change 2" in text for text in found] == [False, False, True, False]
     assert not any("change 5" in text for text in found)
+
+
+def test_a_final_release_holds_what_its_train_held_where_trains_end() -> None:
+    tags = {"v1.0.0": "0", "v1.1.0rc1": "1", "v1.1.0rc2": "2", "v1.1.0": "3", "v1.1.1": "4"}
+    rules = Rules("acme", trains={"next$": "rc"})
+    found = written(line(5, tags), rules, Links("acme/boat", HOST))
+    told = [[n for n in range(5) if f"change {n}" in text] for text in found]
+    assert told == [[4], [1, 2, 3], [2], [1], [0]]
+    assert "/compare/v1.0.0...v1.1.0)" in found[1]
+    assert "/compare/v1.1.0rc1...v1.1.0rc2)" in found[2]
+    late = line(5, {tag: at for tag, at in tags.items() if tag.startswith("v1.1.0rc")})
+    assert headings(written(late, rules)) == ["## 1.1.0rc2 (2023-11-16)", "## 1.1.0rc1 (2023-11-15)"]
+
+
+def test_a_candidate_that_became_the_final_release_as_it_was_has_both_sections() -> None:
+    held = line(3, {"v1.0.0": "0", "v1.1.0rc1": "1", "v1.1.0rc2": "2", "v1.1.0": "2"})
+    found = written(held, Rules("acme", trains={"next$": "rc"}))
+    assert [text.split()[1] for text in found] == ["1.1.0", "1.1.0rc2", "1.1.0rc1", "1.0.0"]
+    assert "change 1" in found[0]
+    assert "change 1" not in found[1]
+
+
+@pytest.mark.parametrize("rules", [Rules("acme"), Rules("acme", versioning=Versioning(graduates=False))])
+def test_it_holds_its_own_changes_where_only_new_entries_make_a_release(rules: Rules) -> None:
+    found = written(line(4, {"v1.0.0": "0", "v1.1.0rc1": "1", "v1.1.0rc2": "2", "v1.1.0": "3"}), rules)
+    assert ["change 1" in text for text in found] == [False, False, True, False]
 
 
 def test_links_lead_from_each_release_to_the_one_before() -> None:

@@ -266,7 +266,7 @@ _RULES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(_MESSAGES, st.booleans()), max_size=10), _RULES)
 def test_every_commit_is_accounted_for_once(rows: list[tuple[str, bool]], rules: ReadingRules) -> None:
     commits = [

@@ -56,7 +56,7 @@ def by_definition(history: MemoryHistory, tags: list[str]) -> dict[str, set[str]
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(made=released())
 def test_each_release_holds_what_no_lower_version_reaches(made: tuple[Drawing, list[str]]) -> None:
     drawing, tags = made
@@ -68,7 +68,7 @@ def test_each_release_holds_what_no_lower_version_reaches(made: tuple[Drawing, l
     assert {tag: {*ids} for tag, ids in got.items()} == by_definition(history, tags)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(made=released())
 def test_releases_come_in_order_and_know_the_one_before(made: tuple[Drawing, list[str]]) -> None:
     drawing, tags = made
@@ -90,7 +90,7 @@ def test_releases_come_in_order_and_know_the_one_before(made: tuple[Drawing, lis
     assert all(one.time == (times[one.release.commit] if one.release else 0) for one in found)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(made=released())
 def test_without_an_order_it_is_the_same_or_it_is_noticed(made: tuple[Drawing, list[str]]) -> None:
     drawing, tags = made

@@ -295,4 +295,18 @@ def test_a_development_version_in_the_files_is_no_decision_yet() -> None:
     project = b'[project]\nname = "acme"\nversion = "2.0.0.dev0"\n'
     commits = [Drawn("0"), Drawn("1", ("0",), b"feat: x", {b"pyproject.toml": project})]
     held = MemoryHistory(Drawing(commits, tags={"v1.0.0": "0"}))
-    assert only(held, Rules("acme", versioning=Versioning(strategy="manual"))).version == ""
+    found = only(held, Rules("acme", versioning=Versioning(strategy="manual")))
+    assert found.version == ""
+    assert "write 2.0.0 into them" in found.warnings[0]
+
+
+def test_files_that_disagree_decide_nothing_and_the_plan_says_so() -> None:
+    files = {
+        b"setup.py": b"from acme import __version__\nsetup(name='acme', version=__version__)\n",
+        b"acme/__init__.py": b'__version__ = "2.0.0"\n',
+        b"acme/version.py": b'__version__ = "2.1.0"\n',
+    }
+    held = MemoryHistory(Drawing([Drawn("0"), Drawn("1", ("0",), b"feat: x", files)], tags={"v1.0.0": "0"}))
+    found = only(held, Rules("acme", versioning=Versioning(strategy="manual")))
+    assert found.version == ""
+    assert "2.0.0 and 2.1.0" in "".join(found.warnings)

@@ -37,7 +37,7 @@ def wanted(drawing: Drawing, head: str, end: str | None) -> frozenset[str]:
     return drawing.reach(head) - (drawing.reach(end) if end else frozenset())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data(), drawing=drawings(), count=st.integers(1, 4))
 def test_the_walk_gives_each_component_its_own_range(
     data: st.DataObject, drawing: Drawing, count: int
@@ -73,7 +73,7 @@ def test_the_walk_gives_each_component_its_own_range(
         assert [name for name, end in ends.items() if end == oldest and name in walked.astray] == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), drawing=drawings(skewed=False))
 def test_with_clocks_that_are_right_only_unreachable_tags_are_astray(
     data: st.DataObject, drawing: Drawing
@@ -174,7 +174,7 @@ def test_two_components_of_one_folder_both_get_its_commits() -> None:
     assert owners([Rules("one", path="a"), Rules("two", path="a")], "a/x") == {"one", "two"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     folders=st.lists(st.sampled_from(["a", "a/b", "a/b/c", "ab", "b", "b/a"]), unique=True),
     paths=st.lists(
@@ -205,7 +205,7 @@ def test_folders_of_components_that_are_not_asked_for_are_theirs_all_the_same() 
         assert len(range_of(history, head, rules, "", beside)) == count
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), drawing=drawings())
 def test_one_range_is_the_definition_wherever_its_end_lies(data: st.DataObject, drawing: Drawing) -> None:
     history = MemoryHistory(drawing)
@@ -216,7 +216,7 @@ def test_one_range_is_the_definition_wherever_its_end_lies(data: st.DataObject, 
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data(), drawing=drawings())
 def test_the_walk_agrees_with_git_itself(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, drawing: Drawing

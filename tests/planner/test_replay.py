@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tagboat.planner.replay import Release, replay
+from tagboat.planner.replay import Release, Replayed, replay
 from tagboat.testing.drawings import Drawing, Drawn
 from tagboat.testing.memory_history import MemoryHistory
 
@@ -56,3 +56,32 @@ def test_a_version_by_hand_is_read_where_the_tag_is() -> None:
     ]
     assert replayed(commits, ("v1.7.0", "2", "1")) == ["1.7.0"]
     assert replayed(commits, ("v1.7.0", "2", "2")) == ["1.7.0"]
+
+
+def test_a_final_release_behind_candidates_holds_everything_since_the_last_final_one() -> None:
+    def commits(rules: str) -> list[Drawn]:
+        return [
+            Drawn("0", (), b"feat: begin", files(rules)),
+            Drawn("1", ("0",), b"feat: sail"),
+            Drawn("2", ("1",), b"fix: oar"),
+            Drawn("3", ("2",), b"chore: release"),
+        ]
+
+    def final(rules: str, base: str) -> Replayed:
+        tags = {"v1.0.0": "0", "v1.1.0rc1": "1", "v1.1.0rc2": "2", "v1.1.0": "3"}
+        held = MemoryHistory(Drawing(commits(rules), tags=tags))
+        release = Release("v1.1.0rc2", "v1.1.0", held.ids[base], "acme/boat")
+        (found,) = replay(held, [release], "https://forge.invalid")
+        return found
+
+    for base in ("2", "3"):
+        found = final('trains = { "next$" = "rc" }', base)
+        assert found.version == "1.1.0"
+        assert found.reasons[0].rule == "1.1.0rc2 ends in 1.1.0"
+        assert "* sail" in found.section
+        assert "* oar" in found.section
+        assert "begin" not in found.section
+        assert "/compare/v1.0.0...v1.1.0)" in found.section
+    own = final('versions.scheme = "pep440"', "3")
+    assert "* sail" not in own.section
+    assert "/compare/v1.1.0rc2...v1.1.0)" in own.section

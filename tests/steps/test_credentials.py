@@ -10,7 +10,11 @@ from tagboat.config.model import Component, Config, IndexTarget
 from tagboat.core.artifact import Manifest
 from tagboat.core.plan import broken_laws
 from tagboat.core.step import Phase
+from tagboat.core.verdict import Verdict
+from tagboat.engine.events import Moment
+from tagboat.engine.history import receipt_from_json
 from tagboat.errors import DeniedError, TagboatError
+from tagboat.ports.index import CredentialKind, UploadCredential
 from tagboat.testing.forge import FakeForge
 from tagboat.testing.simulation import Simulation
 
@@ -21,6 +25,7 @@ TWO_FINALS = Config(
         IndexTarget("mirror", "https://mirror.example/legacy/", "https://mirror.example/simple/"),
     ),
 )
+NOTHING = UploadCredential(CredentialKind.NONE)
 
 
 def written(world: Simulation) -> list[object]:
@@ -31,7 +36,7 @@ def written(world: Simulation) -> list[object]:
 @pytest.mark.parametrize("index", ["testpypi", "pypi", "mirror"])
 def test_a_missing_index_token_stops_before_anything_is_written(tmp_path: Path, index: str) -> None:
     world = Simulation(tmp_path, TWO_FINALS)
-    world.indexes[index].has_credential = False
+    world.indexes[index].credential = NOTHING
     with pytest.raises(DeniedError, match=f"no token for {index}") as caught:
         world.release()
     assert f"TAGBOAT_{index.upper()}_TOKEN" in caught.value.remedy
@@ -40,7 +45,7 @@ def test_a_missing_index_token_stops_before_anything_is_written(tmp_path: Path, 
 
 def test_every_missing_credential_is_named_at_once(tmp_path: Path) -> None:
     world = Simulation(tmp_path, TWO_FINALS)
-    world.indexes["pypi"].has_credential = world.indexes["mirror"].has_credential = False
+    world.indexes["pypi"].credential = world.indexes["mirror"].credential = NOTHING
     world.forge = FakeForge(world.hosted, may_write=False)
     with pytest.raises(DeniedError) as caught:
         world.release()
@@ -53,13 +58,13 @@ def test_every_missing_credential_is_named_at_once(tmp_path: Path) -> None:
 
 def test_it_is_no_partial_release_and_goes_on_with_the_token(tmp_path: Path) -> None:
     world = Simulation(tmp_path, TWO_FINALS)
-    world.indexes["mirror"].has_credential = False
+    lent, world.indexes["mirror"].credential = world.indexes["mirror"].credential, NOTHING
     with world.machine() as run:
         manifest = run.prepare()
         with pytest.raises(DeniedError) as caught:
             run.publish(manifest)
         assert run.verdict(caught.value).exit_status == 4
-    world.indexes["mirror"].has_credential = True
+    world.indexes["mirror"].credential = lent
     assert list(world.missing(world.release())) == []
 
 
@@ -80,7 +85,7 @@ def test_what_is_published_already_needs_no_credential_any_more(tmp_path: Path) 
     world = Simulation(tmp_path, TWO_FINALS)
     interrupted(world, "undraft")
     for index in world.indexes.values():
-        index.has_credential = False
+        index.credential = NOTHING
     assert list(world.missing(world.release())) == []
 
 
@@ -105,3 +110,84 @@ def test_the_question_is_the_first_of_its_half(tmp_path: Path) -> None:
         plan = run.plan_publish(run.prepare())
     assert (plan.steps[0].kind, plan.steps[0].phase) == ("credentials", Phase.STAGE)
     assert list(broken_laws(plan)) == []
+
+
+def test_an_identity_that_an_index_does_not_take_stops_before_anything_is_written(tmp_path: Path) -> None:
+    world = Simulation(tmp_path, TWO_FINALS)
+    world.indexes["pypi"].refusal = DeniedError("pypi has no such publisher", remedy="register it")
+    world.indexes["mirror"].credential = NOTHING
+    with pytest.raises(DeniedError) as caught:
+        world.release()
+    assert "pypi has no such publisher; there is no token for mirror" in caught.value.cause
+    assert "register it; set TAGBOAT_MIRROR_TOKEN" in caught.value.remedy
+    assert written(world) == []
+
+
+def test_the_reason_why_there_is_no_identity_is_told_with_the_way_to_have_one(tmp_path: Path) -> None:
+    world = Simulation(tmp_path)
+    world.indexes["pypi"].credential = UploadCredential(
+        CredentialKind.NONE, absence="the job lacks id-token: write", remedy="give it that permission"
+    )
+    with pytest.raises(DeniedError, match=r"no token for pypi \(the job lacks id-token: write\)") as caught:
+        world.release()
+    assert (
+        "set TAGBOAT_PYPI_TOKEN with a token that may do this, or give it that permission"
+        in caught.value.remedy
+    )
+
+
+@pytest.mark.parametrize("kind", [CredentialKind.TOKEN, CredentialKind.KEYRING, CredentialKind.NETRC])
+def test_a_lasting_secret_is_a_warning_and_its_kind_stands_in_the_ledger(
+    tmp_path: Path, kind: CredentialKind
+) -> None:
+    world = Simulation(tmp_path)
+    world.indexes["pypi"].credential = UploadCredential(kind, "TAGBOAT_PYPI_TOKEN", "a laptop", "go to CI")
+    with world.machine() as run:
+        run.publish(run.prepare())
+        entries = run.ports.ledger.entries()
+    (outcome,) = [e for e in entries if e.event == "outcome" and e.step == "credentials"]
+    receipt = receipt_from_json(outcome.body["receipt"])
+    assert receipt.facts["credentials"] == {"testpypi": "trusted-publishing", "pypi": kind.value}
+    (finding,) = receipt.findings
+    assert (finding.verdict, finding.code, finding.remedy) == (Verdict.WARN, "lasting-credential", "go to CI")
+    assert "TAGBOAT_PYPI_TOKEN" in finding.reason
+    assert "a laptop" in finding.reason
+
+
+@pytest.mark.parametrize("kind", [CredentialKind.IDENTITY, CredentialKind.SANDBOX])
+def test_an_identity_and_a_sandbox_s_own_token_are_no_warning(tmp_path: Path, kind: CredentialKind) -> None:
+    world = Simulation(tmp_path)
+    for index in world.indexes.values():
+        index.credential = UploadCredential(kind, "somewhere")
+    world.release()
+    (last,) = [e for e in world.events if e.step.kind == "credentials" and e.moment is Moment.RECORDED]
+    assert last.findings == ()
+    assert "from somewhere" in last.detail
+
+
+def test_what_is_published_already_is_not_asked_a_credential_for(tmp_path: Path) -> None:
+    world = Simulation(tmp_path, TWO_FINALS)
+    interrupted(world, "undraft")
+    for index in world.indexes.values():
+        index.refusal = DeniedError("asked all the same")
+    assert list(world.missing(world.release())) == []
+
+
+def test_what_an_index_lent_is_given_back_after_the_last_upload_to_it(tmp_path: Path) -> None:
+    world = Simulation(tmp_path, TWO_FINALS)
+    seen: list[tuple[str, int]] = []
+
+    def stop() -> bool:
+        index = world.indexes["testpypi"]
+        seen.append((world.events[-1].step.key if world.events else "", index.burnt))
+        return False
+
+    with world.machine(stop=stop) as run:
+        run.publish(run.prepare())
+    uploads = [burnt for key, burnt in seen if key.startswith("upload:testpypi")]
+    assert uploads == [0, 1]
+    assert {name: index.burnt for name, index in world.indexes.items()} == {
+        "testpypi": 1,
+        "pypi": 1,
+        "mirror": 1,
+    }

@@ -17,11 +17,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from tagboat.adapters.environment import bare_environment
 from tagboat.adapters.process import quiet, run
 from tagboat.errors import ConfigError, MissingExtraError
 from tagboat.ports.builder import Log
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _SECONDS = 60
 _MOST_MEMORY = 1 << 30
@@ -92,6 +96,7 @@ def main(argv: Sequence[str]) -> None:
     from jinja2 import Template  # noqa: PLC0415 - an extra
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
 
+    _import_nothing_else()
     # What Jinja makes of every template that is not given an environment: towncrier gives none.
     Template.environment_class = SandboxedEnvironment
     for limit, most in (
@@ -107,6 +112,20 @@ def main(argv: Sequence[str]) -> None:
     os.close(descriptor)
     sys.argv = ["towncrier", *argv[1:]]
     runpy.run_module("towncrier", run_name="__main__", alter_sys=True)
+
+
+def _import_nothing_else() -> None:
+    """Keep towncrier from importing the packages in which a configuration says that a template lies."""
+    from importlib import resources  # noqa: PLC0415 - only in the child
+
+    of_package = resources.files
+
+    def files(anchor: str) -> Traversable:
+        if anchor.partition(".")[0] != "towncrier":
+            raise SystemExit(f"{anchor!a} is not imported: only towncrier's own templates are looked for")
+        return of_package(anchor)
+
+    resources.files = files  # type: ignore[assignment]  # towncrier has no other way to say where templates are
 
 
 if __name__ == "__main__":

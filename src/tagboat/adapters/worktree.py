@@ -37,7 +37,7 @@ class Worktree:
     """
 
     def __init__(self, path: Path) -> None:
-        git_dir = git_dir_of(path)
+        git_dir = Path(git_dir_of(path))
         self.bare = bare(git_dir) and git_dir.name != ".git"
         self.root = git_dir if self.bare else git_dir.parent
         self._git = Git(git_dir)
@@ -53,6 +53,12 @@ class Worktree:
         """Return the branch that is checked out, or None for a detached HEAD."""
         done = self._git.run("symbolic-ref", "--quiet", "--short", "HEAD", fine=(0, 1, 128))
         return done.stdout.decode("utf-8", "surrogateescape").strip() or None
+
+    def remote_branch(self) -> str | None:
+        """Return what was the default branch of the remote ``origin`` when it was cloned, or None."""
+        done = self._git.run("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD", fine=(0, 1, 128))
+        name = done.stdout.decode("utf-8", "surrogateescape").strip()
+        return name.removeprefix("refs/remotes/origin/") or None
 
     def tags(self) -> Sequence[str]:
         """Return the names of all tags that peel to a commit."""

@@ -3,19 +3,25 @@
 Git is started first: it answers while the planner is imported.
 """
 
+from __future__ import annotations
+
 from datetime import date
-from pathlib import Path
-from typing import NamedTuple
+from os import PathLike
+from typing import TYPE_CHECKING
 
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
+from tagboat.core.record import Record
 from tagboat.errors import UsageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-class PlanWords(NamedTuple):
+
+class PlanWords(Record):
     """The words of ``tagboat plan``, by the names that its options have."""
 
-    repo: Path = Path()
+    repo: str | PathLike[str] = "."
     components: tuple[str, ...] = ()
     repository: str = ""
     since: str = ""
@@ -36,10 +42,10 @@ class PlanWords(NamedTuple):
     as_json: bool = False
 
 
-class ChangelogWords(NamedTuple):
+class ChangelogWords(Record):
     """The words of ``tagboat changelog``, by the names that its options have."""
 
-    repo: Path = Path()
+    repo: str | PathLike[str] = "."
     components: tuple[str, ...] = ()
     repository: str = ""
     since: str = ""
@@ -70,7 +76,7 @@ def plan(said: PlanWords) -> None:
                 from tagboat.wiring.taken import taken_on_indexes  # noqa: PLC0415 - the network's one way in
 
                 made = planned(taken_on_indexes(ask, made, said.sandbox), history)
-            made = checked(made, expect=said.expect or "", strict=said.strict)
+            made = checked(made, expect=said.expect or "", strict=said.strict, releasing=said.exit_code)
             if said.edits or said.as_diff:
                 made = with_edits(made, history)
         if said.as_json:

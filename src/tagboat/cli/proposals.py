@@ -34,40 +34,10 @@ def answer(made: Planned) -> dict[str, Any]:
 
 def patch(proposals: Sequence[Next]) -> bytes:
     """Return the edits of every file as one unified diff that ``git apply`` takes, whatever the files hold."""
-    from difflib import unified_diff  # noqa: PLC0415 - only for --diff
-
+    from tagboat.cli.patches import unified  # noqa: PLC0415 - only for --diff
     from tagboat.planner.edits.all_edits import composed  # noqa: PLC0415
 
-    lines: list[str] = []
-    for edit in composed(proposals):
-        before, after = _lines(edit.before), _lines(edit.after)
-        old = _side("a", edit.path) if edit.before is not None else "/dev/null"
-        new = _side("b", edit.path) if edit.after is not None else "/dev/null"
-        lines.extend(
-            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-            for line in unified_diff(before, after, old, new)
-        )
-    return "".join(lines).encode("utf-8", "surrogateescape")
-
-
-def _lines(content: bytes | None) -> list[str]:
-    """Return the lines as git counts them: they end at a line feed and nowhere else."""
-    text = (content or b"").decode("utf-8", "surrogateescape")
-    lines = [f"{line}\n" for line in text.split("\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines if lines[-1] else lines[:-1]
-
-
-def _side(side: str, path: str) -> str:
-    """Return a file's name for the head of a patch: in quotes, as git writes it, when it holds odd characters."""
-    raw = path.encode("utf-8", "surrogateescape")
-    if all(33 <= code < 127 and code not in b'"\\' for code in raw):
-        return f"{side}/{path}"
-    return (
-        f'"{side}/'
-        + "".join(f"\\{code:03o}" if not 48 <= code < 123 or code == 92 else chr(code) for code in raw)
-        + '"'
-    )
+    return b"".join(unified(edit.path, edit.before, edit.after) for edit in composed(proposals))
 
 
 def as_json(next_: Next) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, NoReturn
 
 VALUES: Final[Mapping[str, str]] = {
@@ -49,9 +48,10 @@ def understood(words: Sequence[str], environment: Mapping[str, str]) -> Callable
     said = _said(words[1:], FLAGS[words[0]])
     if said is None:
         return None
-    said["repo"] = repo = Path(said.get("repo", "."))
-    if not repo.is_dir() or not os.access(repo, os.R_OK):
+    repo = said.get("repo", ".")
+    if not os.path.isdir(repo) or not os.access(repo, os.R_OK):
         return None
+    gc.disable()  # nothing here is in circles, and the process ends soon
     from tagboat.cli import planning  # noqa: PLC0415 - only when it is needed
 
     if words[0] == "plan":
@@ -65,7 +65,6 @@ def run(command: Callable[[], None]) -> NoReturn:
     The interpreter is left without being taken down: git's children and files are closed by then, and freeing memory
     piece by piece takes a tenth of a plan's time.
     """
-    gc.disable()  # nothing here is in circles, and the process ends soon
     status: object = 0
     try:
         command()

@@ -195,6 +195,11 @@ class Report:
         """The remedy; where it says to resume, it names the state directory that this run used."""
         state = str(self.extra.get("state", ""))
         remedy = error.remedy
+        if in_actions() and "tagboat resume" in remedy:
+            # A runner and its state directory are gone by the time that somebody reads this.
+            run = os.environ.get("GITHUB_RUN_ID", "")
+            again = f"gh run rerun {run} --failed" if run.isdecimal() else "run the failed jobs again"
+            return plain(remedy.replace("tagboat resume", again))
         if state and "tagboat resume" in remedy:
             import re  # noqa: PLC0415 - only for what stopped on its way
             import shlex  # noqa: PLC0415

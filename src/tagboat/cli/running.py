@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -51,6 +50,8 @@ def safe_stop() -> Iterator[Callable[[], bool]]:
 
     SIGTERM and SIGHUP stop at once, too: whoever sends them will not wait for a step.
     """
+    import signal  # noqa: PLC0415 - for those that run steps
+
     asked = False
 
     def ask(_signal: int, _frame: FrameType | None) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tagboat.config.document import parse
 from tagboat.config.project import Tree
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ FILES = ("pyproject.toml", "tagboat.toml")
 Namer = Callable[[str], str | None]
 
 
-class OwnTable(NamedTuple):
+class OwnTable(Record):
     """The table of a file that configures Tagboat.
 
     Attributes:

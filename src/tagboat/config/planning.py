@@ -4,10 +4,13 @@ They come from Tagboat's own configuration or from another tool's file, read by 
 The defaults are release-please's for a Python package, because most projects that configure nothing expect those.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from tagboat.core.change import Level
+from tagboat.core.record import Record
 
 Scheme = Literal["pep440", "semver", "calver"]
 Strategy = Literal[
@@ -21,7 +24,7 @@ LEVELS: Final[Mapping[str, Level]] = {"feat": Level.MINOR, "feature": Level.MINO
 """How far a type of change moves the version where nothing else is configured."""
 
 
-class Section(NamedTuple):
+class Section(Record):
     """A heading of the notes, and the type of change below it.
 
     Attributes:
@@ -52,7 +55,7 @@ SECTIONS: Final = (
 """The sections of a Python package: release-please 17.1.3, strategies/python.ts."""
 
 
-class MessageRule(NamedTuple):
+class MessageRule(Record):
     """What a commit counts as when its message matches; the first rule that matches wins.
 
     Attributes:
@@ -74,7 +77,7 @@ class MessageRule(NamedTuple):
     breaking: bool = False
 
 
-class ReadingRules(NamedTuple):
+class ReadingRules(Record):
     """How commit messages are read.
 
     Attributes:
@@ -101,7 +104,7 @@ class ReadingRules(NamedTuple):
     merges: bool = True
 
 
-class PathRule(NamedTuple):
+class PathRule(Record):
     """How far a change of these files moves the version, whatever its message says (strategy ``paths``).
 
     Attributes:
@@ -122,7 +125,7 @@ class PathRule(NamedTuple):
     reason: str = ""
 
 
-class Versioning(NamedTuple):
+class Versioning(Record):
     """How the next version follows from the last one and the changes.
 
     Attributes:
@@ -164,7 +167,7 @@ class Versioning(NamedTuple):
     paths: tuple[PathRule, ...] = ()
 
 
-class Notes(NamedTuple):
+class Notes(Record):
     """How the notes of a release are written, and where.
 
     Attributes:
@@ -191,7 +194,7 @@ class Notes(NamedTuple):
     settings: Mapping[str, str] = NOTHING
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """A place that holds the version.
 
     Attributes:
@@ -221,7 +224,7 @@ class Edit(NamedTuple):
     date: str = ""
 
 
-class Rules(NamedTuple):
+class Rules(Record):
     """The planning rules of one component.
 
     Attributes:
@@ -263,7 +266,7 @@ class Rules(NamedTuple):
     stop: str = ""
 
 
-class Remark(NamedTuple):
+class Remark(Record):
     """Something in another tool's file that was not carried over.
 
     Attributes:
@@ -277,7 +280,7 @@ class Remark(NamedTuple):
     applies: bool = True
 
 
-class Planning(NamedTuple):
+class Planning(Record):
     """All planning rules of a repository.
 
     Attributes:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from posixpath import join
+from typing import TYPE_CHECKING, Any
 
 from tagboat.config.document import LIMIT, inner, parse, text_of
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError, RefusedError
 
 if TYPE_CHECKING:
@@ -21,25 +22,27 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
-class Tree(NamedTuple):
+class Tree(Record):
     """The files of a commit, read when they are asked for.
 
     Attributes:
         paths: every file, relative to the root, with '/'.
         read: returns a file's bytes; called only with one of ``paths``.
         links: lists the symbolic links, which are no files; none where nobody needs to know.
+        modules: lists the submodules, whose files are another repository's; none where nobody needs to know.
     """
 
     paths: Collection[str]
     read: Callable[[str], bytes]
     links: Callable[[], Collection[str]] = tuple
+    modules: Callable[[], Collection[str]] = tuple
 
     def get(self, path: str) -> bytes | None:
         """Return the bytes of a file, or None when there is none of this path."""
         return self.read(path) if path in self.paths else None
 
 
-class Project(NamedTuple):
+class Project(Record):
     """A Python project in a tree: its folder and the name of its distribution."""
 
     path: str
@@ -81,8 +84,10 @@ def project_at(tree: Tree, folder: str) -> Project | None:
 
 
 def inside(folder: str, name: str) -> str:
-    """Return the path of a file in ``folder``."""
-    return str(PurePosixPath(folder, name))
+    """Return the path of a file in ``folder``, as ``PurePosixPath`` joins them; that is slow to import."""
+    path = join(folder, name)
+    root = "//" if path.startswith("//") and not path.startswith("///") else "/" * path.startswith("/")
+    return root + "/".join(part for part in path.split("/") if part not in ("", ".")) or "."
 
 
 def table_of(tree: Tree, folder: str) -> dict[str, Any]:

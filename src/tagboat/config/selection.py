@@ -12,18 +12,18 @@ Each way of asking wrongly has its own answer:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from packaging.version import Version
 
 from tagboat.config.mistakes import near
 from tagboat.config.model import Component, Config
 from tagboat.config.order import publishing_order
+from tagboat.core.record import Record
 from tagboat.core.tag import TagGrammar, odd_tag
 from tagboat.errors import UsageError
 
 
-class Selected(NamedTuple):
+class Selected(Record):
     """One component with the version that its tag names."""
 
     component: Component

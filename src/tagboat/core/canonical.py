@@ -37,6 +37,8 @@ def digest(value: JSON) -> str:
 
 
 def _refuse_floats(value: object) -> None:
+    if value is None or isinstance(value, str | int):  # most values, and quicker to tell than a Mapping
+        return
     if isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
@@ -45,5 +47,5 @@ def _refuse_floats(value: object) -> None:
     elif isinstance(value, list | tuple):
         for item in value:
             _refuse_floats(item)
-    elif not (value is None or isinstance(value, str | int)):
+    else:
         raise TypeError(_NO_FORM)

@@ -1,7 +1,10 @@
 """What a commit says that it changed, and how far that moves a version."""
 
+from __future__ import annotations
+
 from enum import IntEnum
-from typing import NamedTuple
+
+from tagboat.core.record import Record
 
 
 class Level(IntEnum):
@@ -18,7 +21,7 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-class Change(NamedTuple):
+class Change(Record):
     """One change; a commit can tell of several.
 
     Attributes:
@@ -50,7 +53,7 @@ class Change(NamedTuple):
         return f"{self.type}{scope}{'!' if self.bang else ''}: {self.subject}"
 
 
-class Unread(NamedTuple):
+class Unread(Record):
     """A commit that counts for nothing, and why.
 
     Attributes:
@@ -64,7 +67,7 @@ class Unread(NamedTuple):
     reason: str
 
 
-class Reading(NamedTuple):
+class Reading(Record):
     """What one commit message says.
 
     Attributes:

@@ -1,10 +1,13 @@
 """A commit as planning reads it from a history."""
 
+from __future__ import annotations
+
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+
+from tagboat.core.record import Record
 
 
-class Commit(NamedTuple):
+class Commit(Record):
     """One commit of a range.
 
     Attributes:

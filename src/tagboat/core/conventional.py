@@ -10,6 +10,7 @@ Time is linear in the message's length: a message is hostile input.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from tagboat.core.change import Change, Reading
@@ -20,15 +21,15 @@ LIMIT: Final = 1_000_000
 MERGE: Final = "a merge names no type"
 """The reason for which git's own message of a merge counts for nothing."""
 
-_BLANK = "\ufeff\t\v\f \xa0"
-_HEADER = re.compile(
-    rf"([^{_BLANK}\r\n()!:]+)(?:\(([^()\r\n]+)\))?(!|BREAKING[ -]CHANGE)?:[{_BLANK}]*([^\r\n]*)"
+_ORDER_MARK = "\ufeff"
+_BLANK = f"{_ORDER_MARK}\t\v\f \xa0"
+# In these BLANK stands for the characters of _BLANK.
+_HEADER = r"([^BLANK\r\n()!:]+)(?:\(([^()\r\n]+)\))?(!|BREAKING[ -]CHANGE)?:[BLANK]*([^\r\n]*)"
+_FOOTER = (
+    r"(?:(BREAKING[ -]CHANGE)|!|([^BLANK\r\n()!:]+)(?:\(([^()\r\n]+)\))?(!|BREAKING[ -]CHANGE)?)"
+    r"(:| \#)[BLANK]*([^\r\n]*)"
 )
-_FOOTER = re.compile(
-    rf"(?:(BREAKING[ -]CHANGE)|!|([^{_BLANK}\r\n()!:]+)(?:\(([^()\r\n]+)\))?(!|BREAKING[ -]CHANGE)?)"
-    rf"(:| \#)[{_BLANK}]*([^\r\n]*)"
-)
-_MARK = re.compile(rf"BREAKING[ -]CHANGE:[{_BLANK}]*")
+_MARK = r"BREAKING[ -]CHANGE:[BLANK]*"
 _INNER_MARK = re.compile(r"BREAKING-CHANGE:[ \t]*(\S.*)")
 _PARAGRAPH = re.compile(
     r"\r?\n\r?\n(?=(?:feat|fix|docs|style|refactor|perf|test|build|ci|chore|revert)(?:\([^\r\n]*?\))?!?: )"
@@ -36,9 +37,9 @@ _PARAGRAPH = re.compile(
 _GIT_MERGE = r"Merge (?:branch|pull request|remote-tracking|tag|commit)\b"
 _LINE = re.compile(r"\r\n|\r|\n")
 _CONTEXT = re.compile(r"#### |[*-] ")
-_SPEAKS = re.compile(
+_SPEAKS = (
     r"\n(?!(?:Signed-off|Co-[Aa]uthored|Reviewed|Acked|Tested)-[Bb]y:)"
-    rf"(?:[^{_BLANK}\r\n()!:]+(?:\([^()\r\n]+\))?!?(?::| \#)|!)"
+    r"(?:[^BLANK\r\n()!:]+(?:\([^()\r\n]+\))?!?(?::| \#)|!)"
 )
 """What can make a body matter: a line that looks like a footer or a header; or one of the marks anywhere."""
 _MARKS = ("BREAKING CHANGE", "BREAKING-CHANGE", "_COMMIT")
@@ -46,6 +47,17 @@ _TRAILER = re.compile(r"[A-Z][^-]*-")
 _NUMBER = re.compile(r"[0-9]+\Z")
 _BEGIN, _END = "BEGIN_NESTED_COMMIT", "END_NESTED_COMMIT"
 _OVERRIDE_BEGIN, _OVERRIDE_END = "BEGIN_COMMIT_OVERRIDE", "END_COMMIT_OVERRIDE"
+
+
+def _for(text: str, form: str) -> re.Pattern[str]:
+    """Return the grammar's form for a text: one without a byte order mark is searched for none, which is the same."""
+    return _compiled(form, _BLANK if _ORDER_MARK in text else _BLANK.removeprefix(_ORDER_MARK))
+
+
+@cache
+def _compiled(form: str, blank: str) -> re.Pattern[str]:
+    """Compile a form when it is needed: a set of characters beyond Latin takes three times as long as one within."""
+    return re.compile(form.replace("BLANK", blank))
 
 
 def read(commit: str, message: str) -> Reading:
@@ -56,7 +68,7 @@ def read(commit: str, message: str) -> Reading:
         message: the whole message; any text at all.
     """
     message = message[:LIMIT].strip()
-    header = _HEADER.match(message)
+    header = _for(message, _HEADER).match(message)
     if header is not None and _silent(message, header.end()):
         kind, scope, bang, subject = header.groups("")
         if not bang:
@@ -74,7 +86,9 @@ def _silent(message: str, end: int) -> bool:
     """Tell whether what follows a header says nothing; most commits have a header only."""
     if end == len(message):
         return True
-    return _SPEAKS.search(message, end) is None and not any(message.find(mark, end) >= 0 for mark in _MARKS)
+    return _for(message, _SPEAKS).search(message, end) is None and not any(
+        message.find(mark, end) >= 0 for mark in _MARKS
+    )
 
 
 def overridden(text: str) -> str:
@@ -120,7 +134,7 @@ def _parts(message: str) -> list[str]:
 
 
 def _read_part(commit: str, text: str) -> list[Change]:
-    header = _HEADER.match(text)
+    header = _for(text, _HEADER).match(text)
     if header is None:
         return []
     lines = _LINE.split(text[header.end() :])
@@ -156,7 +170,7 @@ def _first_footer(lines: list[str]) -> int:
         line = lines[index]
         if not line or line[0] in _BLANK:
             continue
-        if _FOOTER.match(line) is None:
+        if _for(line, _FOOTER).match(line) is None:
             break
         first = index
     return first
@@ -165,7 +179,7 @@ def _first_footer(lines: list[str]) -> int:
 def _footers(lines: list[str]) -> list[tuple[str, str, str, str, str, str]]:
     found: list[tuple[str, str, str, str, str, str]] = []
     for line in lines:
-        match = _FOOTER.match(line)
+        match = _for(line, _FOOTER).match(line)
         if line and line[0] in _BLANK and found:
             *head, value = found[-1]
             found[-1] = (head[0], head[1], head[2], head[3], head[4], f"{value}\n{line.strip(_BLANK)}")
@@ -178,7 +192,7 @@ def _footers(lines: list[str]) -> list[tuple[str, str, str, str, str, str]]:
 def _body_note(lines: list[str]) -> list[str]:
     """Return what a ``BREAKING CHANGE:`` in the middle of the body says breaks, or nothing."""
     for index, line in enumerate(lines):
-        mark = _MARK.match(line)
+        mark = _for(line, _MARK).match(line)
         if mark:
             return ["\n".join((line[mark.end() :], *lines[index + 1 :]))]
     inner = _INNER_MARK.search("\n".join(lines))

@@ -1,11 +1,12 @@
 """A proposal: the next version of each component with its reasons, its notes and the exact edits of every file."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from tagboat.core.change import Change, Level, Unread
+from tagboat.core.record import Record
 
 
-class Reason(NamedTuple):
+class Reason(Record):
     """One piece of evidence for a version.
 
     Attributes:
@@ -23,7 +24,7 @@ class Reason(NamedTuple):
     place: str = ""
 
 
-class Place(NamedTuple):
+class Place(Record):
     """One spot of a file that an edit changes.
 
     Attributes:
@@ -37,7 +38,7 @@ class Place(NamedTuple):
     after: str
 
 
-class FileEdit(NamedTuple):
+class FileEdit(Record):
     """The new content of one file.
 
     Attributes:
@@ -55,7 +56,7 @@ class FileEdit(NamedTuple):
     rule: str
 
 
-class Next(NamedTuple):
+class Next(Record):
     """What would be released of one component.
 
     Attributes:

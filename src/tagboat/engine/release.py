@@ -171,8 +171,10 @@ class ReleaseRun:
         phases = list(Phase)[: list(Phase).index(through) + 1]
         keys = {step.key for step in plan.steps if step.phase in phases}
         self.engine.walk(plan, only=keys, begun=self.begun(manifest))
-        event = "done" if through is Phase.CONFIRM else "published"
-        self.ports.ledger.append(event, body={"manifest": manifest.digest})
+        if through is Phase.CONFIRM:
+            self.ports.ledger.append("done", body={"manifest": manifest.digest})
+        else:
+            self.ports.ledger.append("published", body={"manifest": manifest.digest})
 
     def begin_publish(self, manifest: Manifest) -> Plan:
         """Derive the plan again, compare, and freeze the publish half that follows from the Manifest.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tagboat.config.planning import Planning, Rules
-from tagboat.planner.versions.paths import PathChange
 from tagboat.ports.history import History
+
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
 
 def versions_in_files(history: History, planning: Planning, head: str) -> Mapping[str, str]:
     """Return the versions that files hold, where a person decides by changing them; the tag is derived from it.
 
-    A development version is no decision yet: it says what is being worked on.
+    Where the files of one component disagree, all their versions stand there, which is no version.
     """
     manual = [rules for rules in planning.components if rules.versioning.strategy == "manual"]
     if not manual:
@@ -27,8 +30,7 @@ def versions_in_files(history: History, planning: Planning, head: str) -> Mappin
         }
         for rules in manual
     }
-    single = {name: versions.pop() for name, versions in found.items() if len(versions) == 1}
-    return {name: version for name, version in single.items() if "dev" not in version.lower()}
+    return {name: " and ".join(sorted(versions)) for name, versions in found.items() if versions}
 
 
 def files_changed(history: History, rules: Rules, before: str, head: str) -> Sequence[PathChange]:

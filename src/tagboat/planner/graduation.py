@@ -15,9 +15,9 @@ from tagboat.core.commit import Commit
 from tagboat.core.proposal import Reason
 from tagboat.planner.last_releases import Ended, LastRelease
 from tagboat.planner.ranges import range_of
-from tagboat.planner.releases import newest_first, sorted_by_component
+from tagboat.planner.releases import Past, newest_first, sorted_by_component
 from tagboat.planner.versions.decide import Decision
-from tagboat.planner.versions.schemes import Reader, reader
+from tagboat.planner.versions.schemes import Number, Reader, reader
 from tagboat.planner.versions.taken import Taken
 from tagboat.ports.history import History
 
@@ -41,12 +41,16 @@ def with_pre_releases(
         beside: the other components.
     """
     read = reader(rules.versioning, date.min)
-    if not _ends(rules, last.version, read):
+    riding = _pre_release(last.version, read) if ends_trains(rules) else None
+    if riding is None:
         return last, commits
     merged = history.merged_tags(head)
     tags = [tag for tag in history.tags() if tag.name in merged]
-    pasts = newest_first(sorted_by_component(tags, [rules])[rules.component], read)
-    final = next((past for number, past in pasts if not number.is_prerelease), None)
+    final: Past | None = None
+    for number, past in newest_first(sorted_by_component(tags, [rules])[rules.component], read):
+        if number.key < riding.key and not number.is_prerelease:
+            final = past
+            break
     every = range_of(history, head, rules, final.commit if final else rules.since, beside)
     new = {commit.id for commit in commits}
     held = frozenset(commit.id for commit in every if commit.id not in new)
@@ -70,14 +74,20 @@ def ended(last: str, made: Decision, rules: Versioning, taken: Collection[str]) 
     return Decision(final, level, (why, *made.reasons), made.warnings)
 
 
-def _ends(rules: Rules, version: str, read: Reader) -> bool:
-    """Without a train and without levels it is as in release-please, where only new entries make a release."""
+def ends_trains(rules: Rules) -> bool:
+    """Tell whether a train of pre-releases ends where nothing says that it goes on.
+
+    Without a train and without levels it is as in release-please, where only new entries make a release.
+    """
     versioning = rules.versioning
     if versioning.train or not versioning.graduates or not (rules.trains or versioning.releases == "level"):
         return False
-    if versioning.strategy != "default" and not versioning.strategy.startswith("always-"):
-        return False
+    return versioning.strategy == "default" or versioning.strategy.startswith("always-")
+
+
+def _pre_release(version: str, read: Reader) -> Number | None:
     try:
-        return read(version).is_prerelease
+        number = read(version)
     except ValueError:
-        return False
+        return None
+    return number if number.is_prerelease else None

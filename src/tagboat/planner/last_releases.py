@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
 
 from tagboat.config.planning import Rules
+from tagboat.core.record import Record
 from tagboat.errors import UsageError
 from tagboat.planner.releases import Past, newest_first, rough, sorted_by_component, tag_of, version_in
 from tagboat.planner.versions.schemes import Number, Reader, reader
@@ -18,7 +18,7 @@ _NEAR = 50
 """How many of the newest versions are read."""
 
 
-class Ended(NamedTuple):
+class Ended(Record):
     """A train of pre-releases that ends with the next release.
 
     Attributes:
@@ -30,7 +30,7 @@ class Ended(NamedTuple):
     held: frozenset[str]
 
 
-class LastRelease(NamedTuple):
+class LastRelease(Record):
     """Where a component's next release starts.
 
     Attributes:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from tagboat.config.planning import MessageRule, ReadingRules
 from tagboat.core.change import Change, Level, Reading
 from tagboat.core.commit import Commit
 from tagboat.core.conventional import LIMIT, read, why_unread
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError
 
 _MARK = re.compile(r"BREAKING[ -]CHANGE:(.*)")
 
 
-class _Search(NamedTuple):
+class _Search(Record):
     """Rules that share one pattern: the text is searched once for all of them."""
 
     pattern: re.Pattern[str]

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from tagboat.config.planning import ReadingRules
 from tagboat.core.change import Change, Level, Reading, Unread
 from tagboat.core.commit import Commit
 from tagboat.core.conventional import read
+from tagboat.core.record import Record
 
 
-class LeftOut(NamedTuple):
+class LeftOut(Record):
     """A commit that was read and counts for nothing because of another one.
 
     Attributes:
@@ -31,7 +31,7 @@ class LeftOut(NamedTuple):
     because: str
 
 
-class Counted(NamedTuple):
+class Counted(Record):
     """What a range of commits changed.
 
     Attributes:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.config.planning import Rules
 from tagboat.core.commit import Commit
+from tagboat.core.record import Record
 from tagboat.planner.ranges import Owners
 from tagboat.planner.releases import Past
 from tagboat.ports.history import History
@@ -20,7 +21,7 @@ from tagboat.ports.history import History
 _UNMET: Final = -2
 
 
-class Contents(NamedTuple):
+class Contents(Record):
     """What one release holds.
 
     Attributes:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from tagboat.config.origins import version_places
 from tagboat.config.planning import Planning, Rules
 from tagboat.core.change import Change, Level
 from tagboat.core.commit import Commit
 from tagboat.core.proposal import Next, Reason
+from tagboat.core.record import Record
 from tagboat.planner.file_evidence import files_changed, versions_in_files
 from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.messages import Counted, changes_of
@@ -22,12 +23,14 @@ from tagboat.planner.notes.heading import Heading
 from tagboat.planner.releases import tag_of
 from tagboat.planner.unreleased import commits_since
 from tagboat.planner.versions.decide import Decision, decide
-from tagboat.planner.versions.paths import PathChange
 from tagboat.planner.wanted import Wanted, on_branch
 from tagboat.ports.history import History
 
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
-class Decided(NamedTuple):
+
+class Decided(Record):
     """A component's next version, before its notes are written.
 
     Attributes:
@@ -58,6 +61,7 @@ def propose(history: History, planning: Planning, wanted: Wanted) -> tuple[Next,
     )
     decided = {
         rules.component: decided_of(
+            history,
             rules,
             last,
             commits,
@@ -113,6 +117,7 @@ def with_linked(planning: Planning, wanted: Wanted) -> tuple[Planning, Wanted]:
 
 
 def decided_of(
+    history: History,
     rules: Rules,
     last: LastRelease,
     commits: Sequence[Commit],
@@ -123,6 +128,7 @@ def decided_of(
     """Return the next version of one component.
 
     Args:
+        history: where the files of a commit are read.
         rules: its rules.
         last: its last release.
         commits: the commits since, newest first.
@@ -140,6 +146,11 @@ def decided_of(
         made = chosen(last.version, asked, wanted.reason, rules.versioning, today=wanted.today, taken=taken)
         return Decided(rules, last, counted, made)
     changes = counted.changes
+    doubts: tuple[str, ...] = ()
+    if any(change.breaking for change in changes):
+        from tagboat.planner.additions import less_what_is_new  # noqa: PLC0415 - few releases break anything
+
+        changes, doubts = less_what_is_new(history, rules, commits, counted)
     if last.ended:
         changes = tuple(change for change in changes if change.commit not in last.ended.held)
     if wanted.due and not changes:
@@ -159,6 +170,7 @@ def decided_of(
         from tagboat.planner.graduation import ended  # noqa: PLC0415 - only behind pre-releases
 
         decision = ended(last.version, decision, rules.versioning, taken)
+    decision = decision._replace(warnings=(*decision.warnings, *doubts))
     return Decided(rules, last, counted, decision)
 
 

@@ -7,14 +7,14 @@ A commit belongs to a component's range when it can be reached from the head and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tagboat.config.planning import Rules
 from tagboat.core.commit import Commit
+from tagboat.core.record import Record
 from tagboat.ports.history import History
 
 
-class Ranges(NamedTuple):
+class Ranges(Record):
     """The commits since each component's last release.
 
     Attributes:
@@ -40,12 +40,13 @@ class Owners:
         for rules in components:
             if rules.path != ".":
                 self._folders.setdefault(rules.path, []).append(rules.component)
+        self._excluding = [rules for rules in components if rules.exclude]
         self._known: dict[str, Sequence[str]] = {}
 
     @property
     def need_paths(self) -> bool:
         """Whether anything depends on the paths at all."""
-        return bool(self._folders) or any(rules.exclude for rules in self._components.values())
+        return bool(self._folders or self._excluding)
 
     def of(self, commit: Commit) -> Iterable[str]:
         """Return the components of one commit."""
@@ -57,8 +58,12 @@ class Owners:
             owners = self._known.get(folder)
             if owners is None:
                 owners = self._known[folder] = self._owners(folder)
-            found.update(dict.fromkeys(owners))
-        return [name for name in found if not self._excluded(self._components[name], commit.paths)]
+            for name in owners:
+                found[name] = None
+        for rules in self._excluding:
+            if rules.component in found and _excluded(rules, commit.paths):
+                del found[rules.component]
+        return found
 
     def _owners(self, folder: str) -> Sequence[str]:
         while folder:
@@ -67,13 +72,12 @@ class Owners:
             folder = folder.rpartition("/")[0]
         return ()
 
-    def _excluded(self, rules: Rules, paths: Sequence[str]) -> bool:
-        if not rules.exclude:
-            return False
-        prefix = "" if rules.path == "." else f"{rules.path}/"
-        outside = tuple(f"{folder}/" for folder in rules.exclude)
-        own = [path for path in paths if path.startswith(prefix)]
-        return bool(own) and all(path.startswith(outside) for path in own)
+
+def _excluded(rules: Rules, paths: Sequence[str]) -> bool:
+    prefix = "" if rules.path == "." else f"{rules.path}/"
+    outside = tuple(f"{folder}/" for folder in rules.exclude)
+    own = [path for path in paths if path.startswith(prefix)]
+    return bool(own) and all(path.startswith(outside) for path in own)
 
 
 def ranges(

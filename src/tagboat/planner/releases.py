@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tagboat.config.planning import Rules
+from tagboat.core.record import Record
 from tagboat.planner.versions.schemes import Number, Reader
 from tagboat.ports.history import TagRef
 
@@ -15,7 +15,7 @@ PLACE = "{version}"
 _NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
-class Past(NamedTuple):
+class Past(Record):
     """A release that was made.
 
     Attributes:

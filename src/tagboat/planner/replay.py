@@ -10,9 +10,10 @@ from tagboat.config.dialects import planning_of
 from tagboat.config.planning import Notes, Planning, Rules, Versioning
 from tagboat.config.project import Tree
 from tagboat.core.change import Level, Unread
-from tagboat.core.commit import day_of
+from tagboat.core.commit import Commit, day_of
 from tagboat.core.proposal import Reason
 from tagboat.planner.file_evidence import files_changed, versions_in_files
+from tagboat.planner.graduation import with_pre_releases
 from tagboat.planner.last_releases import LastRelease
 from tagboat.planner.notes.formats import of_the_past, section
 from tagboat.planner.notes.heading import Heading
@@ -99,8 +100,13 @@ def _replayed(history: History, release: Release, tree: Tree, host: str) -> Repl
     rules = _on_train(rules, version)
     wanted = wanted._replace(reviewed=_by_hand(history, planning, rules, release))
     paths = files_changed(history, rules, base.commit, wanted.head)
-    decided = decided_of(rules, base, walked.commits[rules.component], wanted, paths)
-    heading = Heading(version, release.tag, release.previous_tag, today, release.repository, host)
+    commits: Sequence[Commit] = walked.commits[rules.component]
+    if any(map(str.isalpha, previous)) and not _is_pre_release(version, rules.versioning):
+        others = [other for other in planning.components if other.component != rules.component]
+        base, commits = with_pre_releases(history, rules, base, commits, release.base, others)
+    decided = decided_of(history, rules, base, commits, wanted, paths)
+    before = base.ended.tag if base.ended else release.previous_tag
+    heading = Heading(version, release.tag, before, today, release.repository, host)
     return Replayed(
         release.tag,
         decided.decision.version,
@@ -134,6 +140,13 @@ def _rides(version: str, versioning: Versioning) -> bool:
     except ValueError:
         return False
     return number.rides(versioning.train)
+
+
+def _is_pre_release(version: str, versioning: Versioning) -> bool:
+    try:
+        return reader(versioning, date.min)(version).is_prerelease
+    except ValueError:
+        return False
 
 
 def _by_hand(history: History, planning: Planning, rules: Rules, release: Release) -> Mapping[str, str]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.core.change import Change
+from tagboat.core.record import Record
 
 _TITLE_LIMIT: Final = 2000
 _QUOTED = re.compile(r'(Revert|Reapply) "(.*)"(?: \(#[0-9]+\))?$')
@@ -21,7 +22,7 @@ _HEX = re.compile(r"[0-9a-f]{7,64}")
 _PULL = re.compile(r" \(#[0-9]+\)$")
 
 
-class Revert(NamedTuple):
+class Revert(Record):
     """What a message says that it takes back.
 
     Attributes:

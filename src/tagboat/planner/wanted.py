@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from tagboat.config.planning import NOTHING, Rules
+from tagboat.core.record import Record
 from tagboat.planner.notes.heading import Heading
 
 
@@ -15,7 +15,7 @@ def _nothing_given(_rules: Rules, _heading: Heading) -> str:
     return ""
 
 
-class Wanted(NamedTuple):
+class Wanted(Record):
     """What is asked of a proposal.
 
     Attributes:

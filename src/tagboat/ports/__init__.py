@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from tagboat.core.record import Record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tagboat.ports.builder import Builder
     from tagboat.ports.clock import Clock
     from tagboat.ports.forge import Forge
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Ports"]
 
 
-class Ports(NamedTuple):
+class Ports(Record):
     """Every port that a step may use, chosen by ``tagboat.wiring`` and handed to the engine.
 
     Attributes:

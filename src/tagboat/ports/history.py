@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from tagboat.config.project import Tree
 from tagboat.core.commit import Commit
+from tagboat.core.record import Record
 
 
-class TagRef(NamedTuple):
+class TagRef(Record):
     """A tag and the commit that it peels to."""
 
     name: str
     commit: str
 
 
-class PathDiff(NamedTuple):
+class PathDiff(Record):
     """One file that differs between two commits.
 
     Attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +43,33 @@ class IndexProject:
         return next((file for file in self.files if file.filename == filename), None)
 
 
+class CredentialKind(StrEnum):
+    """What lets an upload in: an identity of this very job, or a secret that lasts, by the place where it was found."""
+
+    IDENTITY = "trusted-publishing"
+    TOKEN = "api-token"  # noqa: S105 - a kind, not a token
+    KEYRING = "keyring"
+    NETRC = "netrc"
+    SANDBOX = "sandbox"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadCredential:
+    """What the next upload will be let in with; never the secret itself.
+
+    Attributes:
+        source: where it is from, for people.
+        absence: why it is no identity; "" when it is one.
+        remedy: what would make it one.
+    """
+
+    kind: CredentialKind
+    source: str = ""
+    absence: str = ""
+    remedy: str = ""
+
+
 class Index(Protocol):
     """A package index. Every method may raise UnavailableError and DeniedError."""
 
@@ -51,11 +79,28 @@ class Index(Protocol):
     """The simple API's URL, for installers."""
     private: bool
     """Its names must never be looked for elsewhere."""
-    has_credential: bool
-    """There is something to be let in with; whether the index accepts it shows only when it is used."""
 
     def project(self, name: str) -> IndexProject | None:
         """Return the project past any cache that can be passed, or None when the index has none of this name."""
+        ...
+
+    def upload_credential(self) -> UploadCredential:
+        """Return what uploads will be let in with, after asking all that can be asked beforehand.
+
+        An identity is shown to the index here, which lends a token for it; whether a lasting token is accepted shows only
+        when it is used.
+
+        Raises:
+            DeniedError, StepFailedError: there is an identity, and the index does not take it.
+        """
+        ...
+
+    def burn(self) -> str:
+        """Give back what the index lent, if anything; the next upload borrows anew. Never raises.
+
+        Returns:
+            A remark when the index did not take it back, else "".
+        """
         ...
 
     def upload(self, path: Path, sha256: str) -> str:

@@ -11,6 +11,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from tagboat.sandbox.names import PublicNames
 from tagboat.sandbox.relay import running_relay
 from tagboat.sandbox.server import Sandbox
 
@@ -24,6 +25,10 @@ def main() -> None:
     parser.add_argument("--default-index", help="what the relay reads when the machine names no main index")
     parser.add_argument("--relay-cache", type=Path)
     parser.add_argument("--under-release", action="append", default=[], metavar="NAME")
+    parser.add_argument(
+        "--public", type=json.loads, help="the addresses to stand in for, as names.PublicNames"
+    )
+    parser.add_argument("--public-port", type=int, default=0, help="where; 0 is any port that is free")
     parser.add_argument("--ready-fd", type=int)
     parser.add_argument("--detach", action="store_true")
     options = parser.parse_args()
@@ -41,6 +46,8 @@ def main() -> None:
             relay_socket=relay_socket,
             relay_cache=options.relay_cache,
             under_release=options.under_release,
+            public=PublicNames.from_json(options.public) if options.public else None,
+            public_port=options.public_port,
         )
         asyncio.run(_serve(sandbox, options.ready_fd))
 

@@ -25,7 +25,8 @@ class Addresses:
     """All of a running sandbox: URLs, the CA file to trust, the token that may do everything, the process.
 
     ``identity`` is where tokens are asked for and granted, ``issuers`` the text of ``iss`` by kind (``github``,
-    ``gitlab``).
+    ``gitlab``). A sandbox that stands in for public names answers to them on ``front_port`` of the loopback interface,
+    and ``proxy`` is the address of its CONNECT proxy; 0 and "" otherwise.
     """
 
     forge: str
@@ -38,6 +39,8 @@ class Addresses:
     pid: int
     identity: str = ""
     issuers: dict[str, str] = field(default_factory=dict)
+    front_port: int = 0
+    proxy: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The addresses as plain data for JSON."""

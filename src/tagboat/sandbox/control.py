@@ -211,9 +211,22 @@ def fetch(addresses: Addresses, path: str) -> bytes:
     return _sent(addresses.forge, addresses, "GET", path, None)
 
 
-def _sent(service: str, addresses: Addresses, method: str, path: str, body: bytes | None) -> bytes:
+def call(addresses: Addresses, method: str, path: str, what: Mapping[str, object] | None = None) -> bytes:
+    """What the forge's own interface answers to the sandbox's token, for a path such as ``repos/OWNER/NAME``.
+
+    Raises:
+        InvalidError: The forge refuses, and says why.
+        UnavailableError: It does not answer.
+    """
+    body = None if what is None else json.dumps(what).encode()
+    return _sent(addresses.api, addresses, method, path, body, below="")
+
+
+def _sent(
+    service: str, addresses: Addresses, method: str, path: str, body: bytes | None, below: str = "_sandbox/"
+) -> bytes:
     request = urllib.request.Request(  # noqa: S310 - the address of a sandbox is https on this machine
-        f"{service}/_sandbox/{path}",
+        f"{service}/{below}{path}",
         data=body,
         method=method,
         headers={"Authorization": f"token {addresses.token}", "Content-Type": "application/json"},

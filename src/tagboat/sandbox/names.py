@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tagboat.errors import InvalidError
+
+LOOPBACK: Final = "127.0.0.1"
+"""Where all services of a sandbox listen, and nowhere else."""
+
+HTTPS_PORT: Final = 443
 
 
 @dataclass(frozen=True, slots=True)

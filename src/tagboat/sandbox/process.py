@@ -22,12 +22,22 @@ from urllib.parse import urlsplit
 from tagboat.errors import UnavailableError
 from tagboat.sandbox.addresses import Addresses, read_addresses
 from tagboat.sandbox.lock import holder
+from tagboat.sandbox.names import HTTPS_PORT, PublicNames
 
 READY_SECONDS: Final = 60.0
 DOWN_SECONDS: Final = 15.0
 LOG: Final = "sandbox.log"
 _LOG_TAIL: Final = 2000
 _PROBE_SECONDS: Final = 5.0
+TRUST: Final = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "NODE_EXTRA_CA_CERTS",
+    "PIP_CERT",
+)
+"""By which variable clients are told of an authority: OpenSSL and Go, requests, curl, git, Node, pip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,15 @@ def up(
     under_release: Collection[str] = (),
     own_relay: bool = False,
     default_index: str | None = None,
+    public: PublicNames | None = None,
+    public_port: int = 0,
 ) -> Addresses:
     """Start the sandbox of this directory as a detached process, and return when it answers.
 
     A sandbox that is up already is left as it is. ``own_relay`` makes its process the relay as well, for a sandbox
     that is not in a network namespace; ``default_index`` is then what it reads when the machine names no main index.
+    ``public`` are addresses that the sandbox stands in for, besides its own; ``public_port`` is 443 where the isolation
+    lets their names lead to this machine, and 0 where clients come through the sandbox's proxy.
 
     Raises:
         UnavailableError: It did not come up; the cause ends with its log.
@@ -66,6 +80,8 @@ def up(
             command += [option, str(value.resolve())] if value else []
         command += ["--own-relay"] if own_relay else []
         command += ["--default-index", default_index] if default_index else []
+        if public is not None:
+            command += ["--public", json.dumps(public.as_json()), "--public-port", str(public_port)]
         for name in under_release:
             command += ["--under-release", name]
         return _started(directory, command)
@@ -113,16 +129,8 @@ def environment(directory: Path, *, index: Literal["pypi", "testpypi"] = "pypi")
     """
     addresses = read_addresses(directory.resolve())
     upload = addresses.pypi.upload if index == "pypi" else addresses.testpypi.upload
-    trust = (
-        "SSL_CERT_FILE",
-        "REQUESTS_CA_BUNDLE",
-        "CURL_CA_BUNDLE",
-        "GIT_SSL_CAINFO",
-        "NODE_EXTRA_CA_CERTS",
-        "PIP_CERT",
-    )
     return {
-        **dict.fromkeys(trust, addresses.ca),
+        **dict.fromkeys(TRUST, addresses.ca),
         "PIP_INDEX_URL": addresses.pypi.simple,
         "PIP_EXTRA_INDEX_URL": "",
         "PIP_FIND_LINKS": "",
@@ -141,6 +149,41 @@ def environment(directory: Path, *, index: Literal["pypi", "testpypi"] = "pypi")
         "GH_HOST": addresses.forge.removeprefix("https://"),
         "GH_ENTERPRISE_TOKEN": addresses.token,
         "TAGBOAT_SANDBOX": str(directory.resolve()),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1"),
+    }
+
+
+def public_environment(directory: Path) -> dict[str, str]:
+    """The variables for clients that use this sandbox by the public names that it stands in for.
+
+    Where it has port 443 the names have to lead to this machine (``adapters.isolation``), and only its authority has to be
+    trusted. Elsewhere its proxy is the only way out; a client that ignores ``HTTPS_PROXY`` is then not held.
+
+    Raises:
+        UnavailableError: No sandbox was started there, or it has no public names.
+    """
+    addresses = read_addresses(directory.resolve())
+    if not addresses.front_port:
+        raise UnavailableError(f"the sandbox in {directory} has no public names", remedy="start it with them")
+    return public_variables(addresses)
+
+
+def public_variables(addresses: Addresses) -> dict[str, str]:
+    """The same for a sandbox whose addresses are at hand."""
+    variables = {
+        **dict.fromkeys(TRUST, addresses.ca),
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "UV_NO_CONFIG": "1",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+    if addresses.front_port == HTTPS_PORT:
+        return variables
+    proxies = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+    return {
+        **variables,
+        **dict.fromkeys(proxies, addresses.proxy),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1"),
     }
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tagboat.errors import UnavailableError
 from tagboat.sandbox.addresses import Addresses
-from tagboat.sandbox.control import fetch, order
+from tagboat.sandbox.control import call, fetch, order
 
 _TURN_SECONDS: Final = 20
 
@@ -37,6 +37,7 @@ class ExecutedRun:
     """An executed run; ``note`` says why it could not start or was ended, ``waits_for`` names environments."""
 
     id: int
+    repository: str
     attempt: int
     path: str
     title: str
@@ -147,6 +148,46 @@ def wait(
                 f"run {number} is still {found.status} after {seconds:g} seconds",
                 remedy=f"look at it: tagboat sandbox actions run {number}",
             )
+
+
+def dispatch(
+    addresses: Addresses,
+    full_name: str,
+    workflow: str,
+    *,
+    ref: str = "main",
+    inputs: Mapping[str, str] | None = None,
+) -> int:
+    """Start a workflow by its file's name; returns the number of the run.
+
+    Raises:
+        InvalidError: There is no such workflow, reference or input; in GitHub's words.
+        UnavailableError: The sandbox does not answer.
+    """
+    what = {"ref": ref, "inputs": dict(inputs or {}), "return_run_details": True}
+    place = f"repos/{full_name}/actions/workflows/{workflow}/dispatches"
+    return int(json.loads(call(addresses, "POST", place, what))["workflow_run_id"])
+
+
+def cancel(addresses: Addresses, full_name: str, number: int) -> None:
+    """End a run; what wants to run ``always()`` still does.
+
+    Raises:
+        InvalidError: There is none, or it is over.
+        UnavailableError: The sandbox does not answer.
+    """
+    call(addresses, "POST", f"repos/{full_name}/actions/runs/{number}/cancel")
+
+
+def rerun(addresses: Addresses, full_name: str, number: int, *, failed: bool = False) -> None:
+    """Run all jobs once more, or with ``failed`` those that did not succeed and what waits for them.
+
+    Raises:
+        InvalidError: There is no such run, or it is still going.
+        UnavailableError: The sandbox does not answer.
+    """
+    deed = "rerun-failed-jobs" if failed else "rerun"
+    call(addresses, "POST", f"repos/{full_name}/actions/runs/{number}/{deed}")
 
 
 def review(

@@ -1,19 +1,24 @@
 """Guard: whoever publishes holds a credential for everything that is still to be written, before anything is written.
 
-A token that is absent would otherwise show in the middle, when other files are published for good. Whether an index
-accepts a token can only be seen by uploading (observed behaviour of PyPI); that there is one, and that the forge lets
-it write, can be asked beforehand. What the world holds already needs no credential any more.
+A credential that is absent would otherwise show in the middle, when other files are published for good. An identity is
+exchanged with the index here, so that a wrong publisher shows before the first effect. Whether an index accepts a
+lasting token can only be seen by uploading (observed behaviour of PyPI); that there is one, and that the forge lets it
+write, can be asked beforehand. What the world holds already needs no credential any more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tagboat.config.privacy import token_variable
+from tagboat.core.canonical import JSON
 from tagboat.core.step import Effect, Phase, Receipt
-from tagboat.errors import DeniedError
+from tagboat.core.verdict import Finding, Verdict
+from tagboat.errors import DeniedError, StepFailedError
 from tagboat.ports import Ports
+from tagboat.ports.index import CredentialKind, UploadCredential
 from tagboat.steps import upload
 from tagboat.steps.kinds import Attempt, Inputs
 
@@ -38,19 +43,41 @@ def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Ask for all credentials at once.
 
+    Returns:
+        A receipt that says which kind of credential opens each index, with a warning for each that lasts.
+
     Raises:
-        DeniedError: one is absent, or does not let us write; all such are named.
+        DeniedError: one is absent, not accepted, or does not let us write; all such are named.
+        UnavailableError: an index or an identity's service does not answer.
     """
     options = inputs.options(Options)
-    lacking = [*_forge(ports, options, attempt), *_indexes(ports, options, inputs)]
+    lacking = list(_forge(ports, options, attempt))
+    used: dict[str, UploadCredential] = {}
+    for name in options.indexes:
+        if not _uploads_missing(ports, inputs, name):
+            continue
+        try:
+            used[name] = ports.indexes[name].upload_credential()
+        except (DeniedError, StepFailedError) as refused:
+            lacking.append((refused.cause, refused.remedy))
+        else:
+            lacking += _nothing(name, used[name])
+            attempt.log(f"{name}: {_told(used[name])}")
     if lacking:
-        said = "; ".join(cause for cause, _ in lacking)
-        variables = ", ".join(dict.fromkeys(variable for _, variable in lacking))
         raise DeniedError(
-            f"{said}; nothing of this half was written",
-            remedy=f"set {variables} with a token that may do this, then start again",
+            f"{'; '.join(cause for cause, _ in lacking)}; nothing of this half was written",
+            remedy=f"{'; '.join(dict.fromkeys(remedy for _, remedy in lacking if remedy))}; then start again",
         )
-    return Receipt(f"credentials are there for the forge, {', '.join(options.indexes)}")
+    return _receipt(options, used)
+
+
+def _receipt(options: Options, used: Mapping[str, UploadCredential]) -> Receipt:
+    told = [f"{name} ({_told(used[name])})" if name in used else name for name in options.indexes]
+    findings = tuple(finding for name, credential in used.items() for finding in _warned(name, credential))
+    kinds: dict[str, JSON] = {name: credential.kind.value for name, credential in used.items()}
+    return Receipt(
+        f"credentials are there for the forge, {', '.join(told)}", {"credentials": kinds}, findings=findings
+    )
 
 
 def _forge(ports: Ports, options: Options, attempt: Attempt) -> Iterator[tuple[str, str]]:
@@ -63,17 +90,43 @@ def _forge(ports: Ports, options: Options, attempt: Attempt) -> Iterator[tuple[s
     missing = [tag for tag in options.tags if tag not in public]
     if missing:
         what = f"the forge does not let us write the release of {', '.join(missing)}"
-        yield f"{what} in {ports.forge.repository}", _FORGE_VARIABLE
+        yield f"{what} in {ports.forge.repository}", _set(_FORGE_VARIABLE)
 
 
-def _indexes(ports: Ports, options: Options, inputs: Inputs) -> Iterator[tuple[str, str]]:
-    for name in options.indexes:
-        if ports.indexes[name].has_credential:
-            continue
-        uploads = [
-            step
-            for step in inputs.plan.steps
-            if step.kind == "upload" and step.options.get("index") == name and inputs.does(step.key)
-        ]
-        if any(upload.find(ports, replace(inputs, step=step)) is None for step in uploads):
-            yield f"there is no token for {name}", token_variable(name)
+def _uploads_missing(ports: Ports, inputs: Inputs, index: str) -> bool:
+    uploads = [s for s in inputs.plan.steps if s.kind == "upload" and s.options.get("index") == index]
+    own = [step for step in uploads if inputs.does(step.key)]
+    return any(upload.find(ports, replace(inputs, step=step)) is None for step in own)
+
+
+def _nothing(index: str, credential: UploadCredential) -> Iterator[tuple[str, str]]:
+    if credential.kind is CredentialKind.NONE:
+        because = f" ({credential.absence})" if credential.absence else ""
+        remedies = (_set(token_variable(index)), credential.remedy)
+        yield f"there is no token for {index}{because}", ", or ".join(text for text in remedies if text)
+
+
+def _warned(index: str, credential: UploadCredential) -> Iterator[Finding]:
+    """A lasting secret is a warning, whatever the reason for it: it can leak, and serves whoever has it."""
+    if credential.kind in (CredentialKind.TOKEN, CredentialKind.KEYRING, CredentialKind.NETRC):
+        because = f": {credential.absence}" if credential.absence else ""
+        reason = f"{index} is opened with a lasting {_told(credential)}{because}"
+        yield Finding(Verdict.WARN, reason, credential.remedy, "lasting-credential")
+
+
+def _told(credential: UploadCredential) -> str:
+    return f"{_KINDS[credential.kind]} from {credential.source}" if credential.source else "none"
+
+
+def _set(variable: str) -> str:
+    return f"set {variable} with a token that may do this"
+
+
+_KINDS: Final = {
+    CredentialKind.IDENTITY: "Trusted Publishing",
+    CredentialKind.TOKEN: "token",
+    CredentialKind.KEYRING: "secret",
+    CredentialKind.NETRC: "login",
+    CredentialKind.SANDBOX: "token",
+    CredentialKind.NONE: "none",
+}

@@ -48,9 +48,18 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     options = inputs.options(Options)
     artifact = Artifact.from_json(options.artifact)
     attempt.log(f"uploading {artifact.file}, {artifact.size} bytes, to {options.index}")
-    warning = ports.indexes[options.index].upload(ports.store.path(artifact), artifact.sha256)
+    index = ports.indexes[options.index]
+    warning = index.upload(ports.store.path(artifact), artifact.sha256)
     if warning:
         attempt.log(f"{options.index} says: {warning}")
+    if _is_last(inputs, options.index) and (remark := index.burn()):
+        attempt.log(remark)
     return Receipt(
         f"uploaded {artifact.file} to {options.index}", {"sha256": artifact.sha256, "warning": warning}
     )
+
+
+def _is_last(inputs: Inputs, index: str) -> bool:
+    """Tell whether this process has no further upload to the index: what it lent us is of no use any more."""
+    uploads = [s.key for s in inputs.plan.steps if s.kind == "upload" and s.options.get("index") == index]
+    return inputs.step.key in [key for key in uploads if inputs.does(key)][-1:]

@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from tagboat.errors import ConflictError, DeniedError
-from tagboat.ports.index import IndexFile, IndexProject
+from tagboat.ports.index import CredentialKind, IndexFile, IndexProject, UploadCredential
 from tagboat.testing.orders import Orders
 
 
@@ -21,14 +21,18 @@ class FakeIndex:
     Attributes:
         uploads: the name of every file that was accepted, in order, the same bytes again included.
         now: gives the time of an upload.
-        has_credential: whether we were given a token for it.
+        credential: what uploads are let in with.
+        refusal: what it says to our identity, when it does not take it.
+        burnt: how often what it lent was given back.
     """
 
     def __init__(self, name: str = "pypi", *, private: bool = False, may_upload: bool = True) -> None:
         self.name = name
         self.simple_url = f"https://{name}.invalid/simple/"
         self.private = private
-        self.has_credential = True
+        self.credential = UploadCredential(CredentialKind.IDENTITY, "the identity of a test")
+        self.refusal: DeniedError | None = None
+        self.burnt = 0
         self.orders = Orders()
         self.uploads: list[str] = []
         self.now: Callable[[], datetime] = lambda: datetime(2026, 1, 1, tzinfo=UTC)
@@ -67,6 +71,17 @@ class FakeIndex:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ConflictError(f"{path.name} is not the file of {sha256}", remedy="build again")
         return self.orders.write("upload", lambda: self._take(path.name, content, sha256))
+
+    def upload_credential(self) -> UploadCredential:
+        """Return what uploads are let in with, or refuse."""
+        if self.refusal is not None:
+            raise self.refusal
+        return self.credential
+
+    def burn(self) -> str:
+        """Count."""
+        self.burnt += 1
+        return ""
 
     def download(self, file: IndexFile, destination: Path) -> None:
         """Write the bytes, if they are those of the listed digest."""

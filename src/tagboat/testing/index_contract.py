@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tagboat.errors import AnswerLostError, ConflictError, DeniedError, UnavailableError
-from tagboat.ports.index import Index, IndexProject, published
+from tagboat.ports.index import CredentialKind, Index, IndexProject, published
 from tagboat.testing.distributions import make_sdist, make_wheel, sha256_of
 from tagboat.testing.raising import raises
 
@@ -132,6 +132,18 @@ class IndexContract:
             subject.index.download(replace(subject.listed().files[0], sha256="0" * 64), target)
         assert not target.exists()
 
+    def test_it_says_what_uploads_are_let_in_with(self, subject: IndexSubject) -> None:
+        """Before anything is uploaded, and without the secret."""
+        credential = subject.index.upload_credential()
+        assert credential.kind is not CredentialKind.NONE
+        assert credential.source
+
+    def test_what_was_lent_is_given_back_as_often_as_asked(self, subject: IndexSubject) -> None:
+        """And the next upload is let in all the same."""
+        for version in ("1.0", "1.1"):
+            subject.upload(make_wheel(subject.folder, subject.name, version))
+            assert [subject.index.burn(), subject.index.burn()] == ["", ""]
+
     def test_a_refused_credential_is_denied(self, subject: IndexSubject) -> None:
         """And nothing is stored."""
         if subject.stranger is None:
@@ -162,7 +174,7 @@ class FailingIndexContract:
         try:
             subject.upload(wheel)
         except UnavailableError:
-            assert subject.index.project(subject.name) is None
+            assert not published(subject.index.project(subject.name), "1.0")
         else:
             raise AssertionError("an upload without an answer was taken for done")
         subject.upload(wheel)
@@ -180,7 +192,7 @@ class FailingIndexContract:
         subject.break_next("upload", "status", 429)
         with raises(UnavailableError):
             subject.upload(make_wheel(subject.folder, subject.name, "1.0"))
-        assert subject.index.project(subject.name) is None
+        assert not published(subject.index.project(subject.name), "1.0")
 
     def test_an_answer_to_an_upload_that_broke_off_is_not_trusted(self, subject: IndexSubject) -> None:
         """The status alone is not enough when the rest is missing; an empty answer cannot be cut."""

@@ -9,7 +9,7 @@ from tagboat.errors import MissingExtraError
 _MODULES = {
     "build": ("uv", "build", "pyproject_hooks", "twine", "check_wheel_contents"),
     "notes": ("jinja2", "towncrier"),
-    "sandbox": ("aiohttp", "trustme"),
+    "sandbox": ("aiohttp", "jwt", "trustme"),
 }
 
 

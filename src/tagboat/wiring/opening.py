@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from os import PathLike
 
 from tagboat.adapters.git.history import LocalHistory
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[LocalHistory]:
+def opened(path: str | PathLike[str]) -> Iterator[LocalHistory]:
     """Yield the history of a repository, which has begun to find what every plan asks for.
 
     Args:

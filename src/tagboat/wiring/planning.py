@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import NamedTuple, TypeVar
+from os import PathLike
+from typing import TypeVar
 
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.adapters.git.history import LocalHistory
@@ -15,17 +15,19 @@ from tagboat.config.project import Tree
 from tagboat.core.canonical import digest
 from tagboat.core.conventional import MERGE
 from tagboat.core.proposal import Next
+from tagboat.core.record import Record
 from tagboat.errors import RefusedError, StalePlanError, UsageError
 from tagboat.planner.propose import propose
 from tagboat.planner.wanted import Wanted
 from tagboat.wiring.notes import given, template, with_marks, with_waiting
 from tagboat.wiring.remotes import links_of
+from tagboat.wiring.submodules import check_submodules
 from tagboat.wiring.uncommitted import Watched, uncommitted
 
 V = TypeVar("V")
 
 
-class Ask(NamedTuple):
+class Ask(Record):
     """What a command asks of planning.
 
     Attributes:
@@ -41,7 +43,7 @@ class Ask(NamedTuple):
         branch: the branch that is released from; "" for the one that ``until`` names, or that is checked out.
     """
 
-    path: Path
+    path: str | PathLike[str]
     components: Sequence[str] = ()
     since: str = ""
     until: str = "HEAD"
@@ -53,7 +55,7 @@ class Ask(NamedTuple):
     branch: str = ""
 
 
-class Planned(NamedTuple):
+class Planned(Record):
     """What would be released of a repository.
 
     Attributes:
@@ -74,7 +76,7 @@ class Planned(NamedTuple):
     digest: str = ""
 
 
-class Asked(NamedTuple):
+class Asked(Record):
     """What a command asks, in the words of the repository.
 
     Attributes:
@@ -90,7 +92,7 @@ class Asked(NamedTuple):
     uncommitted: tuple[str, ...] = ()
 
 
-def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
+def checked(made: Planned, *, expect: str, strict: bool, releasing: bool = False) -> Planned:
     """Return the plan when it is as expected.
 
     Args:
@@ -98,6 +100,7 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
         expect: the digest that it must have, or "".
         strict: refuse commits that do not count, but for git's own messages of merges, and versions outside of the
             branch's release line.
+        releasing: whoever asks goes by the answer: refuse versions outside of the line.
 
     Raises:
         StalePlanError: it has another digest.
@@ -118,23 +121,35 @@ def checked(made: Planned, *, expect: str, strict: bool) -> Planned:
             f"{len(unread)} {'commit does' if len(unread) == 1 else 'commits do'} not count: {listed}{more}",
             remedy="reword them before they are merged, or plan without --strict",
         )
-    if strict:
+    if strict or releasing:
         _check_lines(made)
     return made
 
 
 def _check_lines(made: Planned) -> None:
-    """Refuse a version that is outside of the release line of its branch."""
-    for rules, next_ in zip(made.planning.components, made.next, strict=True):
-        if next_.version and rules.lines:
-            from tagboat.planner.versions.lines import leaving  # noqa: PLC0415 - few projects have lines
+    """Refuse versions that are outside of the release line of their branch, or that no branch is known for."""
+    branch = made.wanted.branch
+    lined = [
+        (rules, next_)
+        for rules, next_ in zip(made.planning.components, made.next, strict=True)
+        if next_.version and rules.lines
+    ]
+    if lined and not branch:
+        raise RefusedError(
+            "no branch is known, so nothing tells which release line the next versions belong to",
+            remedy="say it with --branch NAME",
+        )
+    if lined:
+        from tagboat.planner.versions.lines import leaving  # noqa: PLC0415 - few projects have lines
 
-            why = leaving(next_.version, made.wanted.branch, rules.lines)
-            if why:
-                raise RefusedError(
-                    f"{next_.component}: {why}",
-                    remedy="release it from that branch, or plan without --strict",
-                )
+        reasons = [(next_.component, leaving(next_.version, branch, rules.lines)) for rules, next_ in lined]
+        told = [f"{name}: {why}" for name, why in reasons if why]
+        if told:
+            raise RefusedError(
+                "; ".join(told),
+                remedy="release it from the branch whose line it belongs to, plan another version with --release-as, or"
+                " look at the plan without --strict and --exit-code",
+            )
 
 
 def changelogs(
@@ -200,6 +215,7 @@ def asked(history: LocalHistory, ask: Ask) -> Asked:
     whole = planning_of(watched.tree, [tag.name for tag in history.tags()])
     here = ask.until == "HEAD" or head == history.resolve("HEAD")
     planning = with_marks(_selected(whole, ask.components), tree)
+    check_submodules(planning, tree)
     chosen = {rules.component for rules in planning.components}
     beside = tuple(rules for rules in whole.components if rules.component not in chosen)
     repository, host = links_of(ask.repository, planning.repository, history.remote(), PUBLIC.git)

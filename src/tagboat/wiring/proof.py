@@ -9,9 +9,10 @@ from tagboat.core.acceptance import contradictions
 from tagboat.core.artifact import Manifest
 from tagboat.engine import proof
 from tagboat.errors import DeniedError, TagboatError, UnavailableError
+from tagboat.wiring.indexes import indexes_of
 from tagboat.wiring.places import Places
 from tagboat.wiring.project import derive, forge_source
-from tagboat.wiring.session import forge_of, http_of, indexes_of
+from tagboat.wiring.session import forge_of, http_of
 
 
 def differences(

@@ -37,8 +37,10 @@ from tagboat.errors import (
     StalePlanError,
 )
 from tagboat.pipelines import remote_release
+from tagboat.sandbox.names import HTTPS_PORT
 from tagboat.wiring import handed_rehearsal
 from tagboat.wiring.choice import choose
+from tagboat.wiring.credentials import lasting_credential
 from tagboat.wiring.places import public_places, sandbox_places
 from tagboat.wiring.project import mirror_source
 from tagboat.wiring.remotes import repository_name
@@ -230,16 +232,15 @@ def private_source(config: Config, tags: Sequence[str]) -> tuple[str, ...]:
 def relay_sources(rehearsal: Rehearsal) -> Sources:
     """Return where packages that are not under release come from: for a private project its own index alone."""
     from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
-    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
     from tagboat.sandbox.sources import Sources, machine_sources  # noqa: PLC0415
 
     machine = machine_sources(PUBLIC.indexes["pypi"].simple)
     if not rehearsal.index:
         return machine
     name, url = rehearsal.index
-    token = public_places().token_for(name)
-    login = Credentials.for_index(token).header if token else ""
-    return Sources((url,), certificate=machine.certificate, authorization=login)
+    login = lasting_credential(public_places(), name, url)
+    authorization = login.header if login else ""
+    return Sources((url,), certificate=machine.certificate, authorization=authorization)
 
 
 @contextmanager
@@ -282,8 +283,9 @@ def outside(state: Path, rehearsal: Rehearsal, lock: int, *, as_json: bool) -> i
     """
     from tagboat.adapters.isolation import private_network  # noqa: PLC0415
     from tagboat.sandbox.relay import running_relay  # noqa: PLC0415
+    from tagboat.wiring.names import public_names  # noqa: PLC0415
 
-    isolation = private_network()
+    isolation = private_network(public_names().hosts())
     environment = inside_environment(os.environ, isolation)
     sources = relay_sources(rehearsal)
     with _socket_folder() as folder:
@@ -310,6 +312,7 @@ def inside_environment(environ: Mapping[str, str], isolation: Isolation) -> dict
     environment = {name: environ[name] for name in _KEPT_VARIABLES if name in environ}
     environment["TAGBOAT_ISOLATION"] = isolation.describe()
     environment["TAGBOAT_OUTSIDE"] = str(os.getpid())
+    environment["TAGBOAT_PUBLIC_PORT"] = str(HTTPS_PORT if isolation.names else 0)
     if isolation.network == "open":
         proxies = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy", "ALL_PROXY", "all_proxy")
         environment |= dict.fromkeys(proxies, "http://127.0.0.1:9")
@@ -325,13 +328,19 @@ def inside(
     from tagboat.adapters.git.copy import Copy  # noqa: PLC0415
     from tagboat.adapters.process import end_with  # noqa: PLC0415
     from tagboat.sandbox import process  # noqa: PLC0415
+    from tagboat.wiring.names import public_names  # noqa: PLC0415
 
     end_with(int(os.environ.get("TAGBOAT_OUTSIDE", "0")))
     rehearsal = prepared(state)
     directory = state / "sandbox"
     process.down(directory)
     addresses = process.up(
-        directory, relay_socket=socket, relay_cache=_relay_cache(), under_release=rehearsal.names
+        directory,
+        relay_socket=socket,
+        relay_cache=_relay_cache(),
+        under_release=rehearsal.names,
+        public=public_names(),
+        public_port=int(os.environ.get("TAGBOAT_PUBLIC_PORT", "0")),
     )
     try:
         places = sandbox_places(directory)

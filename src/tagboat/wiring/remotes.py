@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_REMOTE = re.compile(r"(?:^|[/:@])(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?$")
-_URL = re.compile(
+_REMOTE = r"(?:^|[/:@])(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?$"
+_URL = (
     r"(?:(?:https?|ssh|git)://(?:[^@/\s]*@)?|[\w.-]+@)(?P<host>[\w.-]+)(?::\d+)?[:/]"
     r"(?P<owner>[\w.-]+(?:/[\w.-]+)*)/(?P<name>[\w.-]+?)(?:\.git)?/?"
 )
@@ -20,7 +20,7 @@ def links_of(asked: str, configured: str, remote: str, public: str) -> tuple[str
         remote: the address of the remote ``origin``.
         public: the public forge's address, for a name without a remote.
     """
-    match = _URL.fullmatch(remote.strip()) if len(remote) < 1000 else None
+    match = re.fullmatch(_URL, remote.strip()) if len(remote) < 1000 else None
     host = f"https://{match['host']}" if match else public
     name = f"{match['owner']}/{match['name']}" if match else ""
     repository = asked or configured or name
@@ -29,5 +29,5 @@ def links_of(asked: str, configured: str, remote: str, public: str) -> tuple[str
 
 def repository_name(remote: str) -> str | None:
     """Return ``owner/name`` from a git remote's URL in any of its spellings, or None."""
-    match = _REMOTE.search(remote.strip())
+    match = re.search(_REMOTE, remote.strip())
     return f"{match['owner']}/{match['name']}" if match else None

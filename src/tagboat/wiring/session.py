@@ -12,24 +12,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagboat.config.model import Config
 from tagboat.config.selection import refuse_odd
-from tagboat.core.artifact import Manifest
 from tagboat.core.canonical import JSON, digest
 from tagboat.core.release import Release
 from tagboat.engine.events import Observer, nobody
 from tagboat.engine.inline import InlineEngine
 from tagboat.engine.ledger import SqliteLedger
 from tagboat.engine.lock import FileLock
-from tagboat.engine.release import Derived, ReleaseRun, manifest_in, read_manifest
+from tagboat.engine.release import Derived, ReleaseRun
 from tagboat.engine.state import StateDirectory
-from tagboat.errors import ConflictError, UsageError
+from tagboat.errors import UsageError
 from tagboat.pipelines import remote_release
 from tagboat.ports import Ports
 from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
 from tagboat.steps.kinds import Kind, load_kind
+from tagboat.wiring.credentials import credentials_of
+from tagboat.wiring.indexes import burn, indexes_of, logins_of
 from tagboat.wiring.jobs import in_actions, open_ledger
 from tagboat.wiring.places import Places
 from tagboat.wiring.project import (
@@ -143,14 +143,14 @@ def open_release(
         if not from_forge:
             mirror.refresh()
         if wish.commit:
-            mirror.fetch_commit(wish.commit)
-            for tag in tags_in(wish.tags, seen_by_forge.tag_names()) if wish.tags else ():
-                mirror.expect_tag(tag, wish.commit)
+            _expect(mirror, wish, seen_by_forge)
         derived = _derived(wish, seen_by_forge if from_forge else mirror_source(mirror), repository)
         for release in derived.prepare.releases if wish.command in PUBLISHING else ():
             held.enter_context(version_lock(places, repository, release))
-        indexes = indexes_of(http, places, derived.config)
-        logins = logins_of(places, derived.config)
+        credentials = credentials_of(places, derived.config, repository=repository)
+        indexes = indexes_of(http, places, derived.config, credentials)
+        held.callback(burn, indexes)
+        logins = logins_of(places, derived.config, credentials)
         shards = adopted_folders(derived.prepare, wish.adopt)
         ports = _ports(state, wish, forge, mirror, indexes, logins, shards, ledger, clock)
         engine = InlineEngine(
@@ -160,9 +160,15 @@ def open_release(
         def derive_again() -> Derived:
             return _derived(wish, seen_by_forge, repository)
 
-        hands_over = wish.command not in PUBLISHING_ITSELF
-        context = wish.context(repository)
-        yield ReleaseRun(ports, state, engine, derived, derive_again, context, hands_over)
+        hands = wish.command not in PUBLISHING_ITSELF
+        yield ReleaseRun(ports, state, engine, derived, derive_again, wish.context(repository), hands)
+
+
+def _expect(mirror: Mirror, wish: Wish, source: Source) -> None:
+    """Bring the wished commit, and show the tags that are still to be made of it."""
+    mirror.fetch_commit(wish.commit)
+    for tag in tags_in(wish.tags, source.tag_names()) if wish.tags else ():
+        mirror.expect_tag(tag, wish.commit)
 
 
 def _derived(wish: Wish, source: Source, repository: str) -> Derived:
@@ -177,103 +183,6 @@ def _derived(wish: Wish, source: Source, repository: str) -> Derived:
             remedy="push the tag, and leave --commit out",
         )
     return derived
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a job was handed of a release.
-
-    Attributes:
-        manifest: the Manifest's file.
-        files: the folder of its files; None for the Manifest's own.
-        digest: the digest that the Manifest must have, "" when nobody said.
-        repository: the ``owner/name`` that it must be of, "" when nobody said.
-        ledgers: those of the jobs before this one.
-    """
-
-    manifest: Path
-    files: Path | None = None
-    digest: str = ""
-    repository: str = ""
-    ledgers: tuple[Path, ...] = ()
-
-    def read(self) -> Manifest:
-        """Return the Manifest.
-
-        Raises:
-            ConflictError: it cannot be read, was edited, or is not the one that this job was to be handed.
-        """
-        manifest = intact(self.manifest, manifest_in(self.manifest)[1])
-        said = self.repository or (os.environ.get("GITHUB_REPOSITORY", "") if in_actions() else "")
-        wanted = {manifest.digest: self.digest, manifest.repository: said}
-        for held, expected in wanted.items():
-            if expected not in ("", held):
-                raise ConflictError(
-                    f"{self.manifest} is not the Manifest of this release: it says {held}, not {expected}",
-                    remedy="find out who replaced it on its way between the jobs; nothing was published",
-                )
-        return manifest
-
-
-@contextmanager
-def open_manifest(
-    given: Given,
-    places: Places,
-    state: Path | None,
-    *,
-    observer: Observer = nobody,
-    stop: Callable[[], bool] = lambda: False,
-    need_files: bool = True,
-    command: str = "publish",
-    phase: str = "",
-) -> Iterator[tuple[ReleaseRun, Manifest]]:
-    """Open the release that a Manifest names, with its files in the store.
-
-    Raises:
-        ConflictError: the Manifest is not the expected one, or a file beside it is not the one that it names.
-        UsageError: a file is absent.
-    """
-    manifest = given.read()
-    tags = tuple(f"{release.component}={release.tag}" for release in manifest.releases)
-    wish = Wish(
-        None,
-        places,
-        manifest.repository,
-        tags,
-        (),
-        state,
-        command=command,
-        phase=phase,
-        ledgers=given.ledgers,
-    )
-    with open_release(wish, observer=observer, stop=stop, from_forge=True) as run:
-        folder = given.files or given.manifest.parent
-        for artifact in manifest.artifacts if need_files else ():
-            path = folder / artifact.file
-            if not path.is_file():
-                raise UsageError(f"{path} is absent", remedy="say --files DIR, where gather's files are")
-            sha256, _ = run.ports.store.put(path)
-            if sha256 != artifact.sha256:
-                raise ConflictError(
-                    f"{path} is not the file that the Manifest names: {sha256[:12]}, not {artifact.sha256[:12]}",
-                    remedy="transfer the files again; nothing was published",
-                )
-        yield run, manifest
-
-
-def intact(path: Path, text: bytes) -> Manifest:
-    """Return the Manifest of a file's bytes when they are, to the byte, what is written for it.
-
-    Raises:
-        ConflictError: it is not a Manifest, or was damaged or edited.
-    """
-    manifest = read_manifest(text)
-    if text != manifest.text.encode():
-        raise ConflictError(
-            f"{path} is not as it was written: it was damaged or edited",
-            remedy="use the file that the build wrote, to the byte; nothing was published",
-        )
-    return manifest
 
 
 PUBLISHING = ("release", "publish")
@@ -377,37 +286,6 @@ def forge_of(http: HTTP, places: Places, repository: str) -> Forge:
 
     credential = Credentials.bearer(places.forge_token) if places.forge_token else None
     return GitHub(http, places.addresses, repository, credential)
-
-
-def indexes_of(http: HTTP, places: Places, config: Config) -> dict[str, Index]:
-    """Return the configured indexes, by name."""
-    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
-    from tagboat.adapters.indexes.pypi import PyPI  # noqa: PLC0415
-
-    indexes: dict[str, Index] = {}
-    for target in config.indexes:
-        address = places.index(target)
-        token = places.token_for(target.name)
-        indexes[target.name] = PyPI(
-            http,
-            name=target.name,
-            upload_url=address.upload,
-            simple_url=address.simple,
-            credentials=Credentials.for_index(token) if token else None,
-            private=target.private,
-        )
-    return indexes
-
-
-def logins_of(places: Places, config: Config) -> dict[str, Credentials]:
-    """Return what private indexes are read with, by the URL that installers are given; public ones need nothing."""
-    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
-
-    return {
-        f"{places.index(target).simple.rstrip('/')}/": Credentials.for_index(token)
-        for target in config.indexes
-        if target.private and (token := places.token_for(target.name))
-    }
 
 
 def _ports(

@@ -28,10 +28,11 @@ def taken_on_indexes(ask: Ask, made: Planned, sandbox: Path | None) -> Ask:
         DeniedError: an index wants a credential.
         ConfigError: the configuration has mistakes.
     """
+    from tagboat.wiring.indexes import indexes_of  # noqa: PLC0415
     from tagboat.wiring.places import places as places_of  # noqa: PLC0415 - only when an index is asked
-    from tagboat.wiring.session import http_of, indexes_of  # noqa: PLC0415
+    from tagboat.wiring.session import http_of  # noqa: PLC0415
 
-    config, places = _configured(ask.path), places_of(sandbox)
+    config, places = _configured(Path(ask.path)), places_of(sandbox)
     indexes = indexes_of(http_of(places), places, config)
     known = {component.name: component for component in config.components}
     planning, _ = with_linked(made.planning, made.wanted)

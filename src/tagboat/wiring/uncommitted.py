@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 
 from tagboat.adapters.git.place import bare, git_dir_of
 from tagboat.config.document import LIMIT
@@ -46,7 +46,7 @@ class Watched(Collection[str]):
         return len(self._tree.paths)
 
 
-def uncommitted(path: Path, seen: Mapping[str, bytes | None]) -> tuple[str, ...]:
+def uncommitted(path: str | os.PathLike[str], seen: Mapping[str, bytes | None]) -> tuple[str, ...]:
     """Return the files that lie in the work tree otherwise than they were seen in the commit, sorted.
 
     Line ends do not count, as git may change them when it checks files out. Links are not followed.
@@ -56,15 +56,15 @@ def uncommitted(path: Path, seen: Mapping[str, bytes | None]) -> tuple[str, ...]
         seen: path → its bytes in the commit, or None when it is not there.
     """
     folder = git_dir_of(path)
-    if bare(folder) and folder.name != ".git":
+    root, _, name = folder.rpartition("/")
+    if bare(folder) and name != ".git":
         return ()
-    root = folder.parent
-    return tuple(sorted(file for file, content in seen.items() if _differs(root / file, content, file)))
+    return tuple(sorted(file for file, content in seen.items() if _differs(f"{root}/{file}", content, file)))
 
 
-def _differs(path: Path, content: bytes | None, file: str) -> bool:
+def _differs(path: str, content: bytes | None, file: str) -> bool:
     try:
-        status = path.lstat()
+        status = os.lstat(path)
     except (OSError, ValueError):
         return content is not None and "/" not in file  # folders may be left out of a sparse check-out
     if not stat.S_ISREG(status.st_mode) or status.st_size > LIMIT:
@@ -72,7 +72,7 @@ def _differs(path: Path, content: bytes | None, file: str) -> bool:
     if content is None:
         return True
     try:
-        with path.open("rb") as opened:
+        with open(path, "rb") as opened:
             return _plain(opened.read(LIMIT + 1)) != _plain(content)
     except OSError:
         return False

@@ -316,7 +316,7 @@ def test_no_repository_is_a_clear_refusal(tmp_path: Path) -> None:
         LocalHistory(tmp_path)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     messages=st.lists(st.binary(max_size=60).filter(lambda text: b"\0" not in text), min_size=1, max_size=4),
     paths=st.lists(

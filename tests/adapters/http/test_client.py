@@ -273,6 +273,23 @@ def test_a_secret_never_shows(server: ScriptedServer, http: HTTP) -> None:
     assert credentials.redacted(f"bad {SECRET}!") == "bad ***!"
 
 
+@pytest.mark.parametrize("status", ["403 Forbidden", "503 Service Unavailable"])
+def test_a_long_secret_that_is_echoed_is_not_shown_in_part(
+    server: ScriptedServer, http: HTTP, status: str
+) -> None:
+    """Messages are cut, and a part of a secret is one."""
+    secret = "planted-" + "x" * 600
+    credentials = Credentials.bearer(secret)
+    server.play(answer(f"you sent {secret}", status=status))
+    assert "planted" not in http.write("POST", server.url, Body(b"x"), credentials=credentials).message
+    try:
+        said = http.read(server.url, credentials=credentials).message
+    except UnavailableError as error:
+        said = error.cause
+    assert "planted" not in said
+    assert "***" in said
+
+
 @pytest.mark.parametrize("secret", ["", "  ", "two words", "line\nend", "\x1b[31m"])
 def test_a_credential_with_odd_characters_is_invalid(secret: str) -> None:
     with pytest.raises(InvalidError):

@@ -148,6 +148,41 @@ def test_each_refusal_of_an_upload_has_its_meaning(
     assert len(server.received) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "remedy"),
+    [
+        (
+            "400 Non-user identities cannot create new projects. Was the project's name specified incorrectly?",
+            DeniedError,
+            "pending",
+        ),
+        (
+            "403 Invalid API Token: project-scoped token is not valid for project: 'demo'",
+            DeniedError,
+            "for this project too",
+        ),
+        ("403 The given token isn't allowed to upload to project 'demo'.", DeniedError, "ask its owners"),
+        ("403 Project demo is in quarantine", DeniedError, "quarantine"),
+        ("403 Project demo has been archived", DeniedError, "unarchive"),
+        (
+            "400 Invalid attestations supplied during upload: Attestations are only supported when using Trusted Publishing",
+            StepFailedError,
+            "by this very job",
+        ),
+    ],
+)
+def test_puzzling_words_of_an_index_are_passed_on_with_where_to_go(
+    server: ScriptedServer, index: PyPI, tmp_path: Path, status: str, error: type[TagboatError], remedy: str
+) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    server.play(answer(status=status))
+    with pytest.raises(error) as caught:
+        index.upload(wheel, sha256_of(wheel))
+    assert type(caught.value) is error
+    assert status[4:] in caught.value.cause
+    assert remedy in caught.value.remedy
+
+
 def test_an_echoed_secret_is_not_shown(server: ScriptedServer, index: PyPI, tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, "demo", "1.0")
     server.play(answer(f"bad token {SECRET}", status="403 Forbidden"))

@@ -131,7 +131,7 @@ def answered(reader: Read, file: str, data: bytes) -> None:
         (git_cliff.read, "cliff.toml", "bump"),
     ],
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(table=TABLES)
 def test_any_table_is_answered(reader: Read, file: str, head: str, table: dict[str, object]) -> None:
     rows = "".join(f"{json.dumps(key)} = {toml(value)}\n" for key, value in table.items())
@@ -147,7 +147,7 @@ def test_any_table_is_answered(reader: Read, file: str, head: str, table: dict[s
         (git_cliff.read, "cliff.toml", b"[git]\n"),
     ],
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rest=st.one_of(st.binary(max_size=60), st.text("[]:=# \nabc_%{}'\"", max_size=60).map(str.encode)))
 def test_any_bytes_are_answered(reader: Read, file: str, head: bytes, rest: bytes) -> None:
     answered(reader, file, head + rest)

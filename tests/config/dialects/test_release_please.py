@@ -384,7 +384,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     top=st.dictionaries(st.sampled_from(sorted(KNOWN - {"packages"})), _JSON, max_size=4),
     package=st.dictionaries(st.sampled_from(sorted(KNOWN)), _JSON, max_size=4),

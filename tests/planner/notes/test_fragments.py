@@ -77,6 +77,25 @@ def test_the_template_comes_along() -> None:
         found({"pyproject.toml": config})
 
 
+@pytest.mark.parametrize("template", ["towncrier:single-file-no-bullets", "towncrier.templates:default.rst"])
+def test_a_template_of_towncrier_s_own_is_one_that_it_finds_itself(template: str) -> None:
+    config = f'[tool.towncrier]\ndirectory = "n"\ntemplate = "{template}"\n'
+    assert list(found({"pyproject.toml": config}).files) == ["pyproject.toml"]
+
+
+@pytest.mark.parametrize(
+    "template", ["evil:news", "evil.towncrier:news.rst", "towncrier.x:news", "evil:x\\n"]
+)
+def test_a_template_of_another_package_is_refused_because_finding_it_imports_the_package(
+    template: str,
+) -> None:
+    config = f'[tool.towncrier]\ndirectory = "n"\ntemplate = "{template}"\n'
+    with pytest.raises(ConfigError, match=r"template: 'evil|template: 'towncrier\.x") as caught:
+        found({"pyproject.toml": config, "evil:x\n": ""})
+    assert "imports" in caught.value.cause
+    assert "copy the template into the repository" in caught.value.remedy
+
+
 @pytest.mark.parametrize("key", ["directory", "template"])
 @pytest.mark.parametrize("path", ["../x", "/etc", "a/../../x"])
 def test_a_place_outside_of_the_repository_is_refused(key: str, path: str) -> None:

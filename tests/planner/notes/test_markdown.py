@@ -196,7 +196,7 @@ def test_a_section_goes_before_the_newest_one(before: str | None, after: str) ->
     assert inserted(before, SECTION) == after
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(before=st.text(alphabet="#1v[ab\n\r ", max_size=60))
 def test_nothing_that_was_written_gets_lost(before: str) -> None:
     after = inserted(before, SECTION)

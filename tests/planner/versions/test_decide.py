@@ -287,3 +287,19 @@ def test_files_below_the_last_release_are_told_of_where_a_person_decides() -> No
     assert (below.version, len(below.warnings)) == ("", 1)
     assert "1.2.2 is not above the last release 1.2.3" in below.warnings[0]
     assert following("1.2.3", change("feat"), reviewed="1.2.3", rules=by_hand).warnings == ()
+
+
+@pytest.mark.parametrize(("held", "final"), [("1.5.0.dev0", "1.5.0"), ("1.5rc1.dev2", "1.5")])
+def test_a_development_version_in_the_files_is_no_decision_and_the_plan_says_what_is(
+    held: str, final: str
+) -> None:
+    by_hand = Versioning(strategy="manual")
+    found = following("1.2.3", change("feat"), reviewed=held, rules=by_hand)
+    assert found.version == ""
+    (warning,) = found.warnings
+    assert f"the files hold {held}, a development version" in warning
+    assert f"write {final} into them" in warning
+    assert f"--release-as {final}" in warning
+    assert following("1.2.3", change(release_as="1.4"), reviewed=held, rules=by_hand).warnings == ()
+    on_train = by_hand._replace(train="dev")
+    assert following("1.2.3", change("feat"), reviewed=held, rules=on_train).version == held

@@ -22,7 +22,7 @@ VERSIONS = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(one=VERSIONS, other=VERSIONS)
 def test_versions_are_ordered_as_pep_440_orders_them(one: str, other: str) -> None:
     ours, theirs = (read(one).key, read(other).key), (Version(one), Version(other))

@@ -167,7 +167,7 @@ def test_a_job_sees_nothing_of_the_sandbox_but_its_path(
     for said in ("CI=true", "GITHUB_REPOSITORY=acme/demo", "RUNNER_OS=Linux", "TRUST=ca", "GITHUB_RUN_ID=7"):
         assert f" {said}\n" in went.log
     assert "ACTIONS_ID_TOKEN" not in went.log
-    assert "/work/demo/demo\n" in went.log
+    assert "/demo/demo\n" in went.log
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,7 @@ def test_a_job_sees_nothing_of_the_sandbox_but_its_path(
         ("{run: 'import sys; sys.exit(len(sys.argv) - 1)', shell: python}", "success"),
         ("{run: 'exit 1', shell: 'bash -c \"bash {0} || true\"'}", "success"),
         ("{run: x, working-directory: nowhere}", "failure"),
+        ("{run: 'printf \"A=b\\\\0c\" >> $GITHUB_ENV'}\n- {run: 'true'}", "failure"),
         ("{run: 'echo ::set-env name=A::b'}", "failure"),
         ("{run: 'echo broken >> $GITHUB_OUTPUT'}", "failure"),
         ("{run: 'exit 1', continue-on-error: true}", "success"),

@@ -8,11 +8,12 @@ the settings are overridden from the environment, and no transport is allowed bu
 from __future__ import annotations
 
 import os
-import subprocess
+import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import IO, Final
 
+from tagboat.adapters.git.spawn import NOTHING, PIPE, Child, spawn
+from tagboat.core.record import Record
 from tagboat.core.text import plain
 from tagboat.errors import RefusedError, StepFailedError, TagboatError, UnavailableError
 
@@ -53,9 +54,9 @@ class Git:
 
     def __init__(
         self,
-        git_dir: Path | None,
+        git_dir: str | os.PathLike[str] | None,
         *,
-        work_tree: Path | None = None,
+        work_tree: str | os.PathLike[str] | None = None,
         settings: Mapping[str, str] | None = None,
         transports: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
@@ -79,10 +80,14 @@ class Git:
             "GIT_ALLOW_PROTOCOL": ":".join(transports),
             **_as_variables({**_SETTINGS, **(settings or {})}),
         }
-        self._options = [f"--git-dir={git_dir}"] if git_dir else []
+        place = os.fspath(work_tree or git_dir or "")
+        # Beside a ``.git`` that is a file (of a linked work tree or a submodule).
+        folder = os.path.dirname(place) if os.path.isfile(place) else place
+        self._options = ["-C", folder] if folder else []
+        if git_dir:
+            self._options.append(f"--git-dir={git_dir}")
         if work_tree:
             self._options.append(f"--work-tree={work_tree}")
-        self._place = work_tree or git_dir
 
     def run(
         self,
@@ -92,7 +97,7 @@ class Git:
         fine: Sequence[int] = (0,),
         seconds: float = SECONDS,
         variables: Mapping[str, str] | None = None,
-    ) -> subprocess.CompletedProcess[bytes]:
+    ) -> Done:
         """Run a git command to its end.
 
         Args:
@@ -108,62 +113,19 @@ class Git:
             UnavailableError: it took too long.
             RefusedError: there is no git on this machine.
         """
-        done = self._finished(arguments, content, output, seconds, variables or {})
-        if done.returncode not in fine:
-            raise StepFailedError(f"git {arguments[0]}: {complaint(done.stderr)}")
-        return done
-
-    def _finished(
-        self,
-        arguments: Sequence[str],
-        content: bytes | IO[bytes],
-        output: IO[bytes] | None,
-        seconds: float,
-        variables: Mapping[str, str],
-    ) -> subprocess.CompletedProcess[bytes]:
+        source: IO[bytes] | int = NOTHING
+        if not isinstance(content, bytes):
+            source = content
+        elif content:
+            source = scratch()
+            source.write(content)
+            source.seek(0)
         try:
-            return subprocess.run(
-                self.command(*arguments),
-                stdin=None if isinstance(content, bytes) else content,
-                input=content if isinstance(content, bytes) else None,
-                stdout=output or subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                check=False,
-                timeout=seconds,
-                env={**self._environment, **variables},
-                cwd=self._folder(),
-            )
-        except subprocess.TimeoutExpired:
-            raise UnavailableError(
-                f"git {arguments[0]} took longer than {seconds:.0f} seconds", remedy="try again later"
-            ) from None
-        except OSError as problem:
-            raise missing(problem) from None
-
-    def start(
-        self, *arguments: str, source: IO[bytes] | None = None, said: IO[bytes] | None = None
-    ) -> subprocess.Popen[bytes]:
-        """Start a git command that is talked to, or that reads a file.
-
-        Args:
-            arguments: the command and its arguments.
-            source: its standard input; None for a pipe.
-            said: where its complaints go; None drops them.
-
-        Raises:
-            RefusedError: there is no git on this machine.
-        """
-        try:
-            return subprocess.Popen(
-                self.command(*arguments),
-                stdin=source or subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=said or subprocess.DEVNULL,
-                env=self._environment,
-                cwd=self._folder(),
-            )
-        except OSError as problem:
-            raise missing(problem) from None
+            running = self._begun(arguments, source, output, variables or {})
+        finally:
+            if isinstance(content, bytes) and not isinstance(source, int):
+                source.close()
+        return running.done(fine=fine, seconds=seconds)
 
     def begin(self, *arguments: str) -> Running:
         """Start a git command that reads nothing, and whose output is wanted later.
@@ -174,39 +136,86 @@ class Git:
         Raises:
             RefusedError: there is no git on this machine.
         """
-        written = scratch()
+        return self._begun(arguments, NOTHING, None, {})
+
+    def _begun(
+        self,
+        arguments: Sequence[str],
+        source: IO[bytes] | int,
+        output: IO[bytes] | None,
+        variables: Mapping[str, str],
+    ) -> Running:
+        written = output or scratch()
         try:
-            child = subprocess.Popen(
-                self.command(*arguments),
-                stdin=subprocess.DEVNULL,
-                stdout=written,
-                stderr=subprocess.PIPE,
-                env=self._environment,
-                cwd=self._folder(),
-            )
+            child = self._spawned(arguments, variables, stdin=source, stdout=written, stderr=PIPE)
+        except BaseException:
+            if output is None:
+                written.close()
+            raise
+        return Running(arguments[0], child, written, ours=output is None)
+
+    def start(self, *arguments: str, source: IO[bytes] | None = None, said: IO[bytes] | None = None) -> Child:
+        """Start a git command that is talked to, or that reads a file.
+
+        Args:
+            arguments: the command and its arguments.
+            source: its standard input; None for a pipe.
+            said: where its complaints go; None drops them.
+
+        Raises:
+            RefusedError: there is no git on this machine.
+        """
+        return self._spawned(arguments, {}, stdin=source or PIPE, stdout=PIPE, stderr=said or NOTHING)
+
+    def _spawned(
+        self,
+        arguments: Sequence[str],
+        variables: Mapping[str, str],
+        *,
+        stdin: IO[bytes] | int,
+        stdout: IO[bytes] | int,
+        stderr: IO[bytes] | int,
+    ) -> Child:
+        environment = {**self._environment, **variables}
+        try:
+            return spawn(self.command(*arguments), environment, stdin=stdin, stdout=stdout, stderr=stderr)
         except OSError as problem:
             raise missing(problem) from None
-        return Running(arguments[0], child, written)
-
-    def _folder(self) -> Path | None:
-        """Where git runs; beside a ``.git`` that is a file (of a linked work tree or a submodule)."""
-        return self._place.parent if self._place and self._place.is_file() else self._place
 
     def command(self, *arguments: str) -> list[str]:
         """Return the whole command line."""
         return ["git", "--no-pager", *self._options, *arguments]
 
 
+class Done(Record):
+    """A git command that came to its end.
+
+    Attributes:
+        returncode: its exit status.
+        stdout: what it wrote; empty where that went into a file of the caller's.
+        stderr: what it said.
+    """
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
 class Running:
     """A git command that runs while something else is done: :meth:`Git.begin`."""
 
-    def __init__(self, name: str, child: subprocess.Popen[bytes], written: IO[bytes]) -> None:
+    def __init__(self, name: str, child: Child, written: IO[bytes], *, ours: bool) -> None:
         self._name = name
         self._child = child
         self._written = written
+        self._ours = ours
 
     def output(self, *, fine: Sequence[int] = (0,), seconds: float = SECONDS) -> bytes:
-        """Wait for the end, and return what was written.
+        """Wait for the end, and return what was written; as :meth:`done`."""
+        return self.done(fine=fine, seconds=seconds).stdout
+
+    def done(self, *, fine: Sequence[int] = (0,), seconds: float = SECONDS) -> Done:
+        """Wait for the end.
 
         Args:
             fine: the exit statuses that are no failure.
@@ -217,25 +226,52 @@ class Running:
             UnavailableError: it took too long.
         """
         try:
-            # The pipe's end tells the child's end at once; waiting for it with a limit of time would look now and then.
-            said = self._child.communicate(timeout=seconds)[1]
-            if self._child.returncode not in fine:
+            said = self._said(time.monotonic() + seconds)
+            if said is None:
+                raise UnavailableError(
+                    f"git {self._name} took longer than {seconds:.0f} seconds", remedy="try again later"
+                )
+            status = self._child.wait()
+            if status not in fine:
                 raise StepFailedError(f"git {self._name}: {complaint(said)}")
+            if not self._ours:
+                return Done(status, b"", said)
             self._written.seek(0)
-            return self._written.read()
-        except subprocess.TimeoutExpired:
-            raise UnavailableError(
-                f"git {self._name} took longer than {seconds:.0f} seconds", remedy="try again later"
-            ) from None
+            return Done(status, self._written.read(), said)
         finally:
             self.end()
 
+    def _said(self, until: float) -> bytes | None:
+        """Return what it said until its end, which closes the pipe, or None when that does not come in time.
+
+        Most have ended when they are asked, and nothing has to be waited for.
+        """
+        stream = self._child.stderr
+        if stream is None:
+            raise AssertionError("the child was started with a pipe")
+        os.set_blocking(stream.fileno(), False)
+        said: list[bytes] = []
+        while True:
+            try:
+                piece = os.read(stream.fileno(), 1 << 16)
+            except BlockingIOError:
+                import select  # noqa: PLC0415 - seldom needed by those who count milliseconds
+
+                waiting = select.poll()
+                waiting.register(stream, select.POLLIN)
+                if not waiting.poll(max(until - time.monotonic(), 0) * 1000):
+                    return None
+                continue
+            if not piece:
+                return b"".join(said)
+            said.append(piece)
+
     def end(self) -> None:
         """End it, whatever it has written."""
-        if self._child.returncode is None:
-            self._child.kill()
-            self._child.wait()
-        self._written.close()
+        self._child.kill()
+        self._child.wait()
+        if self._ours:
+            self._written.close()
         if self._child.stderr is not None:
             self._child.stderr.close()
 

@@ -5,23 +5,30 @@ Three children do the work of a plan: one lists the tags, one answers for files 
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property
-from pathlib import Path
 from typing import IO, Final
 
 from tagboat.adapters.git.child import Git, Running, complaint, scratch
 from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
+from tagboat.adapters.git.parallel import pieces, shared
 from tagboat.adapters.git.place import git_dir_of
-from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, texts
+from tagboat.adapters.git.plain_config import LONGEST, plain_origin
+from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, names_in, texts
+from tagboat.adapters.git.spawn import Child
 from tagboat.config.project import Tree
 from tagboat.core.commit import Commit
 from tagboat.errors import RefusedError, StepFailedError, UnavailableError
 from tagboat.ports.history import PathDiff, TagRef
 
 _FIELDS: Final = "%H%x00%P%x00%ct%x00%ae %at%x00%B%x00"
+_DIFFING: Final = (
+    *("diff-tree", "--stdin", "-r", "-z", "--root", "--no-renames", "--name-status"),
+    *("--always", "--diff-merges=first-parent", f"--format=%x01{_FIELDS}"),
+)
 _TAGS: Final = "%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00%(refname:lstrip=2)"
 _LIST_TAGS: Final = ("for-each-ref", f"--format={_TAGS}", "refs/tags/")
 _BRANCH: Final = ("symbolic-ref", "--quiet", "--short", "HEAD")
@@ -30,6 +37,8 @@ _ON_BRANCH: Final = b"ref: refs/heads/"
 _LONGEST_LINK: Final = 4096
 _FILES: Final = "100"
 _LINK: Final = "120000"
+_MODULE: Final = "160000"
+_ID_LENGTHS: Final = (40, 64)
 
 
 class LocalHistory:
@@ -46,10 +55,11 @@ class LocalHistory:
         RefusedError: ``path`` is in no git repository.
     """
 
-    def __init__(self, path: Path, *, lenient: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, lenient: bool = False) -> None:
         self._lenient = lenient
         self._lacking_blobs: set[str] = set()
         self._listed: tuple[str, Mapping[str, Mapping[str, str]]] = ("", {})
+        self._topmost: tuple[str, Collection[bytes]] = ("", ())
         self.lacking: set[str] = set()
         self._begun: dict[tuple[str, ...], Running] = {}
         self._dir = git_dir_of(path)
@@ -60,10 +70,11 @@ class LocalHistory:
     def prepare(self) -> None:
         """Have git find what every plan asks for, while the caller does something else."""
         self._objects.start()
-        for asked in (
-            (_LIST_TAGS, _REMOTE) if self._branch_in_head() is not None else (_LIST_TAGS, _REMOTE, _BRANCH)
-        ):
-            self._begun[asked] = self._git.begin(*asked)
+        self._begun[_LIST_TAGS] = self._git.begin(*_LIST_TAGS)
+        if self._plain_remote is None:
+            self._begun[_REMOTE] = self._git.begin(*_REMOTE)
+        if self._branch_in_head() is None:
+            self._begun[_BRANCH] = self._git.begin(*_BRANCH)
 
     def _answer(self, asked: tuple[str, ...], *, fine: Sequence[int] = (0,)) -> bytes:
         begun = self._begun.pop(asked, None)
@@ -158,11 +169,11 @@ class LocalHistory:
         Linked work trees, symbolic links, branches that are other names of branches, and git's reftable format (whose
         HEAD is a dummy) are left to git.
         """
-        head = self._dir / "HEAD"
+        head = f"{self._dir}/HEAD"
         try:
-            if not self._dir.is_dir() or head.is_symlink():
+            if not os.path.isdir(self._dir) or os.path.islink(head):
                 return None
-            text = head.read_bytes()
+            text = _content(head)
             name = text.removeprefix(_ON_BRANCH).removesuffix(b"\n")
             if (
                 not text.startswith(_ON_BRANCH)
@@ -173,8 +184,8 @@ class LocalHistory:
             ):
                 return None
             branch = name.decode("utf-8", "surrogateescape")
-            loose = self._dir / "refs" / "heads" / branch
-            if loose.is_file() and loose.read_bytes().startswith(b"ref:"):
+            loose = f"{self._dir}/refs/heads/{branch}"
+            if os.path.isfile(loose) and _content(loose).startswith(b"ref:"):
                 return None
         except (OSError, ValueError):
             return None
@@ -182,32 +193,60 @@ class LocalHistory:
 
     def remote(self) -> str:
         """See :class:`~tagboat.ports.history.History`."""
+        if self._plain_remote is not None:
+            return self._plain_remote
         return self._answer(_REMOTE, fine=(0, 1, 2)).decode("utf-8", "replace").strip()
+
+    @cached_property
+    def _plain_remote(self) -> str | None:
+        """The remote where the repository's own file says it plainly; linked work trees are left to git."""
+        if os.path.exists(f"{self._dir}/commondir"):
+            return None
+        try:
+            return plain_origin(_content(f"{self._dir}/config", LONGEST + 1))
+        except OSError:
+            return None
 
     def shallow(self) -> bool:
         """See :class:`~tagboat.ports.history.History`."""
         # A linked work tree keeps it beside the repository that it was made from: git knows where.
-        if self._dir.is_dir():
-            return (self._dir / "shallow").is_file()
+        if os.path.isdir(self._dir):
+            return os.path.isfile(f"{self._dir}/shallow")
         return self._git.run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
     def commits(
         self, *until: str, without: Sequence[str] = (), paths: bool = False, ordered: bool = False
     ) -> Iterator[Commit]:
         """See :class:`~tagboat.ports.history.History`."""
-        order = ["--topo-order"] if ordered else []
+        listing = ["rev-list", *(["--topo-order"] if ordered else []), "--stdin"]
+        if not paths:
+            listing += ["--no-commit-header", f"--format={_FIELDS}"]
         revisions = "".join(f"{text}\n" for text in (*until, *(f"^{commit}" for commit in without)))
         with scratch() as asked, scratch() as said:
             asked.write(revisions.encode())
             asked.seek(0)
-            if not paths:
-                listing = ("rev-list", "--no-commit-header", f"--format={_FIELDS}", *order, "--stdin")
-                yield from self._streamed([listing], asked, said, with_paths=False)
-                return
-            diffing = ("diff-tree", "--stdin", "-r", "-z", "--root", "--no-renames", "--name-status")
-            merges = ("--always", "--diff-merges=first-parent", f"--format=%x01{_FIELDS}")
-            listing = ("rev-list", *order, "--stdin")
-            yield from self._streamed([listing, (*diffing, *merges)], asked, said, with_paths=True)
+            child = self._git.start(*listing, source=asked, said=said)
+            try:
+                listed = _output(child)
+                yield from (
+                    self._with_paths(listed, said) if paths else commits_without_paths(texts(pieces(listed)))
+                )
+                _check(child, said)
+            finally:
+                _output(child).close()
+                child.kill()
+                child.wait()
+
+    def _with_paths(self, ids: IO[bytes], said: IO[bytes]) -> Iterator[Commit]:
+        """Yield the commits that a child lists; taking trees apart takes longest, so that is shared out."""
+        with closing(
+            shared(
+                ids,
+                lambda part: self._git.start(*_DIFFING, source=part, said=said),
+                lambda child: _check(child, said),
+            )
+        ) as output:
+            yield from commits_with_paths(texts(output))
 
     def tree(self, commit: str) -> Tree:
         """See :class:`~tagboat.ports.history.History`; symbolic links and submodules are no files."""
@@ -215,6 +254,7 @@ class LocalHistory:
             lambda path: self.read(commit, path),
             lambda: frozenset(self._blobs(commit)),
             lambda: self._entries(commit, _LINK),
+            lambda: self._entries(commit, _MODULE),
         )
 
     def read(self, commit: str, path: str) -> bytes | None:
@@ -235,6 +275,9 @@ class LocalHistory:
         ):  # a question is one line; these names are relative to git
             blob = self._blobs(commit).get(path)
             return self._objects.read(blob, "blob") if blob else None
+        first = path.partition("/")[0].encode("utf-8", "surrogateescape")
+        if len(commit) in _ID_LENGTHS and first not in self._top(commit):
+            return None
         content = self._objects.read(f"{commit}:{path}", "blob")
         # A symbolic link looks like a file of one line without an end; the listing, which takes time, tells them apart.
         link = content is not None and b"\n" not in content and len(content) < _LONGEST_LINK
@@ -278,6 +321,13 @@ class LocalHistory:
         done = self._git.run(*asked, content="".join(f"{commit}\n" for commit in commits).encode())
         return done.stdout.decode().split()
 
+    def _top(self, commit: str) -> Collection[bytes]:
+        """Return the names in the root: most files that are asked for belong to tools that a project does not use."""
+        if self._topmost[0] != commit:
+            content = self._objects.read(f"{commit}^{{tree}}", "tree")
+            self._topmost = (commit, frozenset(names_in(content or b"", len(commit) // 2)))
+        return self._topmost[1]
+
     def _blobs(self, commit: str) -> Mapping[str, str]:
         return self._entries(commit, _FILES)
 
@@ -286,7 +336,7 @@ class LocalHistory:
         if self._listed[0] != commit:
             asked = ("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
             listed = self._git.run(*asked).stdout.decode("utf-8", "surrogateescape")
-            found: dict[str, dict[str, str]] = {_FILES: {}, _LINK: {}}
+            found: dict[str, dict[str, str]] = {_FILES: {}, _LINK: {}, _MODULE: {}}
             for line in listed.split("\0"):
                 head, _, path = line.partition("\t")
                 kind = _FILES if head.startswith(_FILES) else head.partition(" ")[0]
@@ -295,32 +345,20 @@ class LocalHistory:
             self._listed = (commit, found)
         return self._listed[1][mode]
 
-    def _streamed(
-        self, commands: Sequence[Sequence[str]], asked: IO[bytes], said: IO[bytes], *, with_paths: bool
-    ) -> Iterator[Commit]:
-        children: list[subprocess.Popen[bytes]] = []
-        source = asked
-        try:
-            for command in commands:
-                child = self._git.start(*command, source=source, said=said)
-                if children:
-                    source.close()  # else an early end of the reader would not reach the writer
-                children.append(child)
-                source = _output(child)
-            parse = commits_with_paths if with_paths else commits_without_paths
-            yield from parse(texts(source))
-            for child in children:
-                if child.wait():
-                    said.seek(0)
-                    raise StepFailedError(f"git {commands[0][0]}: {complaint(said.read(4000))}")
-        finally:
-            for child in children:
-                _output(child).close()
-                child.kill()
-                child.wait()
+
+def _check(child: Child, said: IO[bytes]) -> None:
+    """Raise what a child complained of, if it failed."""
+    if child.wait():
+        said.seek(0)
+        raise StepFailedError(f"git rev-list: {complaint(said.read(4000))}")
 
 
-def _output(child: subprocess.Popen[bytes]) -> IO[bytes]:
+def _content(path: str, limit: int = -1) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(limit)
+
+
+def _output(child: Child) -> IO[bytes]:
     if child.stdout is None:
         raise AssertionError("the child was started with a pipe")
     return child.stdout

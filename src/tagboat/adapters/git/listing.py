@@ -12,6 +12,7 @@ def listed_when_asked(
     read: Callable[[str], bytes | None],
     listing: Callable[[], frozenset[str]],
     links: Callable[[], Collection[str]] = tuple,
+    modules: Callable[[], Collection[str]] = tuple,
 ) -> Tree:
     """Return a tree that looks single files up one by one, and lists them when it is walked through.
 
@@ -19,9 +20,10 @@ def listed_when_asked(
         read: returns a file's content, or None when there is none of this path.
         listing: returns the paths of all files.
         links: returns the paths of all symbolic links.
+        modules: returns the paths of all submodules.
     """
     files = _Files(read, listing)
-    return Tree(files, lambda path: files.content(path) or b"", links)
+    return Tree(files, lambda path: files.content(path) or b"", links, modules)
 
 
 class _Files(Collection[str]):

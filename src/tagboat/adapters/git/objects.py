@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import threading
-import weakref
+from _thread import allocate_lock
 from collections.abc import Callable, Iterator
 from typing import IO, Final
 
 from tagboat.adapters.git.child import Git
+from tagboat.adapters.git.spawn import Child
 from tagboat.errors import UnavailableError
 
 PIECE: Final = 1 << 18
@@ -22,9 +21,11 @@ class Objects:
 
     def __init__(self, git: Git) -> None:
         self._git = git
-        self._child: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
-        self._end: weakref.finalize[..., Objects] | None = None
+        self._child: Child | None = None
+        self._lock = allocate_lock()  # threading.Lock is the same; all of threading is slow to import
+
+    def __del__(self) -> None:
+        self._close()
 
     def start(self) -> None:
         """Start the child, which is done at the first question else."""
@@ -77,15 +78,14 @@ class Objects:
     def _streams(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._child is None:
             self._child = self._git.start("cat-file", "--batch")
-            self._end = weakref.finalize(self, _ended, self._child)
         if self._child.stdin is None or self._child.stdout is None:
             raise AssertionError("the child was started with pipes")
         return self._child.stdin, self._child.stdout
 
     def _close(self) -> None:
-        if self._end is not None:
-            self._end()
-        self._child = self._end = None
+        child, self._child = self._child, None
+        if child is not None:
+            _ended(child)
 
     def _check_alive(self, head: list[bytes]) -> None:
         """Tell an answer (``missing``) from none at all, which is a child that died."""
@@ -107,7 +107,7 @@ def _pieces(answers: IO[bytes], size: int) -> Iterator[bytes]:
         yield piece
 
 
-def _ended(child: subprocess.Popen[bytes]) -> None:
+def _ended(child: Child) -> None:
     for stream in (child.stdin, child.stdout):
         if stream is not None:
             try:

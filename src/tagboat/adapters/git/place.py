@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from tagboat.errors import RefusedError
 
 
-def git_dir_of(path: Path) -> Path:
+def git_dir_of(path: str | os.PathLike[str]) -> str:
     """Return what ``git --git-dir`` needs for the repository that holds ``path``: its ``.git``, or a bare repository.
 
     Raises:
         RefusedError: ``path`` is in no git repository.
     """
-    start = path.absolute()
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists():
-            return folder / ".git"
+    parts = [part for part in os.path.join(os.getcwd(), path).split("/") if part not in ("", ".")]
+    for end in range(len(parts), -1, -1):
+        folder = "/" + "/".join(parts[:end])
+        git_dir = f"{folder.rstrip('/')}/.git"
+        if os.path.exists(git_dir):
+            return git_dir
         if bare(folder):
             return folder
     raise RefusedError(
@@ -24,6 +26,9 @@ def git_dir_of(path: Path) -> Path:
     )
 
 
-def bare(folder: Path) -> bool:
+def bare(folder: str | os.PathLike[str]) -> bool:
     """Tell whether ``folder`` itself is a repository (a bare one, or a ``.git`` folder)."""
-    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+    inner = f"{os.fspath(folder)}/"
+    return (
+        os.path.isfile(f"{inner}HEAD") and os.path.isdir(f"{inner}objects") and os.path.isdir(f"{inner}refs")
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
@@ -51,6 +51,13 @@ class Answer:
                 f"{self.url} answered {self.status} with something that is not JSON: {shown}",
                 remedy="is the address right, and no login page or proxy in between? If so, try again later",
             ) from None
+
+    def without(self, secrets: Iterable[str]) -> Answer:
+        """Return the answer with every occurrence of a secret replaced, before anything of it is cut to a length."""
+        reason, body = self.reason, self.body
+        for secret in secrets:
+            reason, body = reason.replace(secret, "***"), body.replace(secret.encode(), b"***")
+        return replace(self, reason=reason, body=body)
 
     @property
     def text(self) -> str:

@@ -95,7 +95,7 @@ class HTTP:
 
         def once() -> Answer:
             with self._exchange.open(request, follow=follow) as reply:
-                return self._exchange.whole(reply, limit)
+                return _shown(self._exchange.whole(reply, limit), credentials)
 
         return self._repeated(once, url, busy)
 
@@ -121,7 +121,7 @@ class HTTP:
         for turn in range(1, self.limits.tries + 1):
             try:
                 with self._exchange.open(request) as reply:
-                    return self._exchange.whole(reply, limit)
+                    return _shown(self._exchange.whole(reply, limit), credentials)
             except HTTPError as problem:
                 if not unsent(problem, body):
                     raise lost(problem, place(url)) from None
@@ -153,7 +153,7 @@ class HTTP:
         def once() -> Answer | Download:
             with self._exchange.open(request, follow=True) as reply:
                 if not 200 <= reply.status < 300:
-                    return self._exchange.whole(reply, MEBIBYTE)
+                    return _shown(self._exchange.whole(reply, MEBIBYTE), credentials)
                 return _stored(self._exchange.pieces(reply, limit, decode=False), partial)
 
         try:
@@ -183,6 +183,11 @@ class HTTP:
                 wait = max(wait, asked or 0.0)
             self.clock.sleep(wait)
         raise AssertionError("the last try returns or raises")
+
+
+def _shown(answer: Answer, credentials: Credentials | None) -> Answer:
+    """Return an answer of failure without the credential that was sent, to whatever length it is cut for its reader."""
+    return answer if answer.good or not credentials else answer.without(credentials.traces)
 
 
 def busy_error(answer: Answer, asked: float | None) -> UnavailableError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from tagboat.adapters.secrets import announce
 from tagboat.errors import InvalidError
 
 
@@ -27,6 +28,7 @@ class Credentials:
                 "the credential is empty, or holds control characters or, as a token, spaces",
                 remedy="was a line end or a quote copied with it?",
             )
+        announce(self.secret, self.header.partition(" ")[2])
 
     @classmethod
     def bearer(cls, token: str) -> Credentials:
@@ -47,9 +49,16 @@ class Credentials:
             return f"Bearer {self.secret}"
         return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
 
+    @property
+    def traces(self) -> tuple[str, str]:
+        """What of it could stand in an answer: the secret as it is, and encoded as in the header."""
+        return self.secret, self.header.split(" ")[1]
+
     def redacted(self, text: str) -> str:
         """Return ``text`` with every occurrence of the secret, as it is or encoded, replaced."""
-        return text.replace(self.secret, "***").replace(self.header.split(" ")[1], "***")
+        for trace in self.traces:
+            text = text.replace(trace, "***")
+        return text
 
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r}, secret=***)"

@@ -14,34 +14,18 @@ from typing import Final
 from packaging.utils import canonicalize_name
 
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
-from tagboat.adapters.http.client import busy_error
 from tagboat.adapters.http.connections import checked, origin
-from tagboat.adapters.http.failures import LOOK
-from tagboat.adapters.http.pauses import asked_pause
 from tagboat.adapters.indexes import simple_page
 from tagboat.adapters.indexes.core_metadata import form_fields
+from tagboat.adapters.indexes.credentials import IndexCredentials
+from tagboat.adapters.indexes.refusals import Refused, refusal, token_ended, upload_refusal
 from tagboat.core.text import plain
-from tagboat.errors import (
-    AnswerLostError,
-    ConflictError,
-    DeniedError,
-    StepFailedError,
-    TagboatError,
-    UnavailableError,
-)
-from tagboat.ports.index import IndexFile, IndexProject
+from tagboat.errors import ConflictError, StepFailedError
+from tagboat.ports.index import IndexFile, IndexProject, UploadCredential
 
 LARGEST_PAGE: Final = 128 << 20
 LARGEST_FILE: Final = 8 << 30
 """The most bytes of a file whose size the index does not say."""
-_TAKEN: Final = (
-    "file already exists",
-    "filename has already been used",
-    "already been taken",
-    "updating asset",
-    "overwrite artifact",
-)
-"""How indexes say, with 400 or 403, that the name holds another file: PyPI (twice), GitLab, Nexus, Artifactory."""
 
 
 class PyPI:
@@ -52,7 +36,7 @@ class PyPI:
         name: as the configuration calls it.
         upload_url: where files go.
         simple_url: the simple API's root.
-        credentials: sent with uploads, and with reads when the index is private.
+        credentials: sent with uploads, and with reads when the index is private; one for everything, or all of them.
         private: whether its names must never be looked for elsewhere.
     """
 
@@ -63,7 +47,7 @@ class PyPI:
         name: str,
         upload_url: str,
         simple_url: str,
-        credentials: Credentials | None = None,
+        credentials: Credentials | IndexCredentials | None = None,
         private: bool = False,
     ) -> None:
         for url in (upload_url, simple_url):
@@ -71,25 +55,35 @@ class PyPI:
         self.name = name
         self.simple_url = simple_url.rstrip("/") + "/"
         self.private = private
-        self.has_credential = credentials is not None
         self._upload_url = upload_url
         self._http = http
-        self._credentials = credentials
+        self._credentials = (
+            credentials if isinstance(credentials, IndexCredentials) else IndexCredentials.of(credentials)
+        )
 
     def project(self, name: str) -> IndexProject | None:
         """Return the project; caches on the way are asked to look again, though PyPI's own edge may not listen."""
+        credentials = self._for_reading(self.simple_url)
         answer = self._http.read(
             f"{self.simple_url}{canonicalize_name(name)}/",
             headers={"Accept": simple_page.ACCEPT, "Cache-Control": "no-cache", "Pragma": "no-cache"},
-            credentials=self._for_reading(self.simple_url),
+            credentials=credentials,
             limit=LARGEST_PAGE,
             follow=True,
         )
         if answer.status in (404, 410):
             return None
         if not answer.good:
-            raise self._refusal(answer)
+            raise refusal(self._refused(answer, credentials))
         return simple_page.project(answer, name)
+
+    def upload_credential(self) -> UploadCredential:
+        """Return what uploads will be let in with; an identity is exchanged for a token, which is kept for them."""
+        return self._credentials.in_use()
+
+    def burn(self) -> str:
+        """Let the index forget a token that was minted; never raises."""
+        return self._credentials.burn()
 
     def upload(self, path: Path, sha256: str) -> str:
         """Upload one file and return what the index remarks.
@@ -102,27 +96,26 @@ class PyPI:
             StepFailedError: the index refused the file.
         """
         body, kind = _form(path, sha256)
-        answer = self._http.write(
-            "POST",
-            self._upload_url,
-            body,
-            headers={"Content-Type": kind, "Accept": "text/plain, */*;q=0.1"},
-            credentials=self._credentials,
-        )
+        credentials = self._credentials.uploading()
+        answer = self._sent(body, kind, credentials)
+        if token_ended(answer) and (fresh := self._credentials.renewed()):
+            credentials, answer = fresh, self._sent(body, kind, fresh)
         if not answer.good:
-            raise self._upload_refusal(answer, path.name)
-        return self._redacted(plain(answer.text, lines=True)).strip()
+            raise upload_refusal(self._refused(answer, credentials), path.name)
+        said = credentials.redacted(answer.text) if credentials else answer.text
+        return plain(said, lines=True).strip()
+
+    def _sent(self, body: Body, kind: str, credentials: Credentials | None) -> Answer:
+        headers = {"Content-Type": kind, "Accept": "text/plain, */*;q=0.1"}
+        return self._http.write("POST", self._upload_url, body, headers=headers, credentials=credentials)
 
     def download(self, file: IndexFile, destination: Path) -> None:
         """Write the listed file's bytes to ``destination``; nothing stays there when they are the wrong ones."""
-        arrived = self._http.download(
-            file.url,
-            destination,
-            limit=file.size or LARGEST_FILE,
-            credentials=self._for_reading(file.url),
-        )
+        credentials = self._for_reading(file.url)
+        limit = file.size or LARGEST_FILE
+        arrived = self._http.download(file.url, destination, limit=limit, credentials=credentials)
         if isinstance(arrived, Answer):
-            raise self._refusal(arrived)
+            raise refusal(self._refused(arrived, credentials))
         if file.sha256 not in ("", arrived.sha256):
             destination.unlink(missing_ok=True)
             raise ConflictError(
@@ -131,44 +124,11 @@ class PyPI:
             )
 
     def _for_reading(self, url: str) -> Credentials | None:
-        return self._credentials if self.private and origin(url) == origin(self.simple_url) else None
+        here = self.private and origin(url) == origin(self.simple_url)
+        return self._credentials.reading() if here else None
 
-    def _upload_refusal(self, answer: Answer, filename: str) -> TagboatError:
-        said = f"{self.name} refused {filename}: {self._said(answer)}"
-        everything = f"{answer.reason} {answer.text}".lower()
-        if answer.status == 409 or (
-            answer.status in (400, 403) and any(text in everything for text in _TAKEN)
-        ):
-            return ConflictError(said, remedy="nothing was overwritten; this file name needs a new version")
-        if answer.status >= 500:
-            return AnswerLostError(
-                f"{self.name} answered {answer.status} to {filename}: {self._said(answer)}", remedy=LOOK
-            )
-        if answer.status in (301, 302, 307, 308):
-            target = plain(answer.headers.get("Location", ""), limit=200)
-            return StepFailedError(
-                f"{self.name}: uploads are redirected to {target}", remedy="configure that address"
-            )
-        return self._refusal(answer, said)
-
-    def _refusal(self, answer: Answer, said: str = "") -> TagboatError:
-        said = said or f"{self.name}: {answer.url} answered {answer.status}: {self._said(answer)}"
-        if answer.status in (401, 403):
-            remedy = (
-                "is the token right, and does it cover this project?" if self._credentials else "give a token"
-            )
-            return DeniedError(said, remedy=remedy)
-        if answer.status == 429:
-            return busy_error(answer, asked_pause(answer.headers, self._http.clock.now()))
-        if answer.status >= 500 or answer.status in range(300, 400):
-            return UnavailableError(said, remedy="is the address right? If so, try again later")
-        return StepFailedError(said, remedy="put right what the index names")
-
-    def _said(self, answer: Answer) -> str:
-        return self._redacted(answer.message)
-
-    def _redacted(self, text: str) -> str:
-        return self._credentials.redacted(text) if self._credentials else text
+    def _refused(self, answer: Answer, credentials: Credentials | None) -> Refused:
+        return Refused(self.name, answer, self._http.clock.now(), credentials is not None)
 
 
 def _form(path: Path, sha256: str) -> tuple[Body, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tagboat.adapters.secrets import on_secret
 from tagboat.cli.actions import commands, outputs, summary
 
 if TYPE_CHECKING:
@@ -16,9 +17,17 @@ if TYPE_CHECKING:
     from tagboat.errors import TagboatError
 
 
-def hide_secrets(*more: str) -> None:
-    """Ask the runner to hide every secret of this process from the log, before anything is said."""
-    _say(commands.masks(os.environ, *more))
+def hide_secrets() -> None:
+    """Ask the runner to hide every secret of this process from the log: those it has, and those it comes to hold."""
+    _say(commands.masks(os.environ))
+    hidden: set[str] = set()
+
+    def hide(secret: str) -> None:
+        if secret not in hidden:
+            hidden.add(secret)
+            _say(commands.masks({}, secret))
+
+    on_secret(hide)
 
 
 def tell(report: Report, result: str, exit_status: int, error: TagboatError | None) -> None:

@@ -60,18 +60,12 @@ def build(
         from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
 
         need("build", "a build")
-        from tagboat.cli.jobs import about, say_files  # noqa: PLC0415
+        from tagboat.cli.jobs import about  # noqa: PLC0415
         from tagboat.wiring.jobs import handing_on  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        if bool(tags) == bool(commit):
-            raise UsageError("build takes either tags or one commit", remedy="say --tag TAG, or --commit SHA")
-        if commit and not _COMMIT.fullmatch(commit):
-            raise UsageError(
-                f"{commit[:80]!a} is no commit's id",
-                remedy="give all forty hexadecimal digits, in lower case",
-            )
+        refuse_unclear(tags, commit)
         adopt = options.folders(adopted, shard)
         wish = Wish(
             path,
@@ -91,19 +85,37 @@ def build(
             handing_on(run.ports.ledger, out),
         ):
             about(report, run)
-            steps = chosen(run, shard)
-            run.build(steps)
-            folders = {step.key: out if len(steps) == 1 else out / name_of(step) for step in steps}
-            written = [write_shard(run, step, folders[step.key]) for step in steps]
-            report.extra["shards"] = [record.as_json() for record in written]
-            paths = [
-                folders[s.key] / a.file for s, r in zip(steps, written, strict=True) for a in r.artifacts
-            ]
-            say_files(report, out, paths)
-            for record, step in zip(written, steps, strict=True):
-                report.data(f"{record.component}/{record.shard} → {folders[step.key]}")
-                for artifact in record.artifacts:
-                    report.data(f"  {artifact.sha256}  {artifact.size:>9}  {artifact.file}")
+            build_into(run, report, shard, out)
+
+
+def build_into(run: ReleaseRun, report: Report, shard: str, out: Path) -> None:
+    """Build the chosen shards of an open release, write each into its folder, and say what was made."""
+    from tagboat.cli.jobs import say_files  # noqa: PLC0415 - after --help
+
+    steps = chosen(run, shard)
+    run.build(steps)
+    folders = {step.key: out if len(steps) == 1 else out / name_of(step) for step in steps}
+    written = {step.key: write_shard(run, step, folders[step.key]) for step in steps}
+    report.extra["shards"] = [record.as_json() for record in written.values()]
+    for key, record in written.items():
+        report.data(f"{record.component}/{record.shard} → {folders[key]}")
+        for artifact in record.artifacts:
+            report.data(f"  {artifact.sha256}  {artifact.size:>9}  {artifact.file}")
+    say_files(report, out, [folders[key] / a.file for key, r in written.items() for a in r.artifacts])
+
+
+def refuse_unclear(tags: tuple[str, ...], commit: str) -> None:
+    """Make sure that it is clear what is built.
+
+    Raises:
+        UsageError: neither tags nor a commit were named, or both, or the commit's id is none.
+    """
+    if bool(tags) == bool(commit):
+        raise UsageError("build takes either tags or one commit", remedy="say --tag TAG, or --commit SHA")
+    if commit and not _COMMIT.fullmatch(commit):
+        raise UsageError(
+            f"{commit[:80]!a} is no commit's id", remedy="give all forty hexadecimal digits, in lower case"
+        )
 
 
 def chosen(run: ReleaseRun, shard: str) -> list[Step]:

@@ -49,9 +49,9 @@ def confirm(
         need("build", "installing what was published")
         from tagboat.cli.jobs import about, say_public  # noqa: PLC0415
         from tagboat.engine.jobs import try_staged  # noqa: PLC0415
+        from tagboat.wiring.handed import Given, open_manifest  # noqa: PLC0415
         from tagboat.wiring.jobs import handing_on, ledgers_in  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
-        from tagboat.wiring.session import Given, open_manifest  # noqa: PLC0415
 
         folder = files or manifest_file.parent
         given = Given(manifest_file, files, manifest_digest, repository, (*ledgers, *ledgers_in([folder])))

@@ -36,7 +36,11 @@ from tagboat.cli import options, planning
 @click.option(
     "--strict", is_flag=True, help="Fail when a commit does not count, or a version leaves its line."
 )
-@click.option("--exit-code", is_flag=True, help="Exit 10 when there is something to release.")
+@click.option(
+    "--exit-code",
+    is_flag=True,
+    help="Exit 10 when there is something to release; refuse a version that leaves its line.",
+)
 @click.option("--expect", default=None, metavar="DIGEST", help="Fail unless the plan still has this digest.")
 @click.option("--verbose", is_flag=True, help="Show every reason.")
 @options.as_json

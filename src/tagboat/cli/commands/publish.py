@@ -63,9 +63,9 @@ def publish(
         from tagboat.cli.jobs import say_adopted  # noqa: PLC0415 - after --help
         from tagboat.engine.jobs import prefer_draft as preferred  # noqa: PLC0415
         from tagboat.wiring.extras import installed  # noqa: PLC0415
+        from tagboat.wiring.handed import Given, open_manifest  # noqa: PLC0415
         from tagboat.wiring.jobs import handing_on, ledgers_in  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
-        from tagboat.wiring.session import Given, open_manifest  # noqa: PLC0415
 
         folder = files or manifest_file.parent
         report.extra["packages"] = installed()

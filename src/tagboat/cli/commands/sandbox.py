@@ -11,26 +11,24 @@ from typing import TYPE_CHECKING
 import click
 
 from tagboat.cli import options
+from tagboat.cli.commands.sandbox_actions import actions
+from tagboat.cli.commands.sandbox_publisher import publisher
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
-from tagboat.errors import UnavailableError, UsageError
+from tagboat.cli.sandboxes import directory, running
+from tagboat.errors import UsageError
 
 if TYPE_CHECKING:
     from tagboat.sandbox.addresses import Addresses
-
-directory = click.option(
-    "--dir",
-    "directory",
-    type=options.FOLDER,
-    required=True,
-    envvar="TAGBOAT_SANDBOX",
-    help="The sandbox's folder.",
-)
 
 
 @click.group()
 def sandbox() -> None:
     """Run the local forge and indexes that a rehearsal uses, and play with them: gh, git, twine, pip and uv work."""
+
+
+sandbox.add_command(actions)
+sandbox.add_command(publisher)
 
 
 @sandbox.command()
@@ -75,7 +73,7 @@ def status(directory: Path, as_json: bool) -> None:
         from tagboat.sandbox import process  # noqa: PLC0415
 
         report.extra["up"] = process.status(directory).up
-        _tell(report, _up(directory))
+        _tell(report, running(directory))
 
 
 @sandbox.command()
@@ -107,7 +105,7 @@ def fault(
 ) -> None:
     """Order something to go wrong: KIND is delay, status, drop-before, drop-after, truncate or stale.
 
-    SERVICE is forge, testpypi or pypi; OPERATION is one of the journal's, or '*'.
+    SERVICE is forge, testpypi, pypi or identity; OPERATION is one of the journal's, or '*'.
     """
     report = Report("sandbox fault", as_json=as_json)
     with answering(report):
@@ -135,8 +133,8 @@ def repo(directory: Path, repository: str, private: bool, branch: str, as_json: 
     with answering(report):
         from tagboat.sandbox import control  # noqa: PLC0415
 
-        control.create_repository(_up(directory), repository, private=private, default_branch=branch)
-        url = f"{_up(directory).git.rstrip('/')}/{repository}.git"
+        control.create_repository(running(directory), repository, private=private, default_branch=branch)
+        url = f"{running(directory).git.rstrip('/')}/{repository}.git"
         report.extra["url"] = url
         report.data(f"push to it: git push {url} {branch}")
 
@@ -174,7 +172,7 @@ def ci(
         from tagboat.sandbox import control  # noqa: PLC0415
 
         played = control.play_workflow_run(
-            _up(directory),
+            running(directory),
             repository,
             sha=commit,
             workflow=f".github/workflows/{workflow}",
@@ -205,18 +203,6 @@ def journal(directory: Path, as_json: bool) -> None:
             click.echo(text, nl=False)
 
 
-def _up(directory: Path) -> Addresses:
-    from tagboat.sandbox import process  # noqa: PLC0415
-
-    found = process.status(directory).addresses
-    if found is None:
-        raise UnavailableError(
-            f"no sandbox is up in {directory}",
-            remedy=f"start it: tagboat sandbox up --dir {shlex.quote(str(directory))}",
-        )
-    return found
-
-
 def _existing(directory: Path) -> Path:
     if not directory.is_dir():
         raise UsageError(
@@ -234,6 +220,7 @@ def _tell(report: Report, addresses: Addresses) -> None:
         "api": addresses.api,
         "git": addresses.git,
         **{name: address.simple.removesuffix("simple/").rstrip("/") for name, address in indexes.items()},
+        "identity": addresses.identity,
         "ca": addresses.ca,
         "token": addresses.token,
         "pid": addresses.pid,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.config.dialects.open_tags import with_fitting_tags
 from tagboat.config.load import may_have_own_table
 from tagboat.config.planning import Planning
 from tagboat.config.project import Tree
+from tagboat.core.record import Record
 
 _SHARED: Final = ("pyproject.toml", "setup.cfg", "setup.py")
 """Files in which many tools keep their configuration."""
 
 
-class Dialect(NamedTuple):
+class Dialect(Record):
     """A tool whose configuration is understood.
 
     Attributes:
@@ -79,7 +80,12 @@ def planning_of(tree: Tree, tags: Sequence[str] = ()) -> Planning:
         return found
     from tagboat.config.dialects.defaults import defaults  # noqa: PLC0415 - most projects have a tool
 
-    return defaults(tree, tags)
+    planning = defaults(tree, tags)
+    if any(rules.path == "." and rules.distribution for rules in planning.components):
+        return planning
+    from tagboat.config.dialects.scm_folders import with_folders  # noqa: PLC0415 - the root of most is a project
+
+    return with_folders(planning, tree, tags)
 
 
 def _of_tools(tree: Tree, tags: Sequence[str]) -> Planning | None:

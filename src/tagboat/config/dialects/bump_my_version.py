@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from tagboat.config.dialects.bump_my_version_parts import Spelling, spelling_of
 from tagboat.config.dialects.naming import names_at
-from tagboat.config.dialects.options import Options, Source, ini_of
+from tagboat.config.dialects.options import Options, ini_of
 from tagboat.config.dialects.scm import NOTES, READING
+from tagboat.config.dialects.sources import Source
 from tagboat.config.dialects.tag_forms import from_template
 from tagboat.config.document import inner, parse, text_at, text_of
 from tagboat.config.planning import Edit, EditKind, Planning, Rules, Versioning

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tagboat.config.dialects.naming import names_at
-from tagboat.config.dialects.options import Options, Source, ini_of
+from tagboat.config.dialects.options import Options, ini_of
 from tagboat.config.dialects.scm import NOTES, READING
+from tagboat.config.dialects.sources import Source
 from tagboat.config.dialects.tag_forms import from_template
 from tagboat.config.document import inner, parse, text_of
 from tagboat.config.planning import Edit, Planning, Rules, Versioning

@@ -14,7 +14,8 @@ from typing import Final
 from tagboat.config.dialects.commitizen_options import ELSEWHERE, LOST, used_version
 from tagboat.config.dialects.commitizen_rules import Convention, convention_of
 from tagboat.config.dialects.naming import names_at
-from tagboat.config.dialects.options import Options, Source
+from tagboat.config.dialects.options import Options
+from tagboat.config.dialects.sources import Source
 from tagboat.config.document import parse, parse_json, parse_yaml, text_of
 from tagboat.config.planning import Edit, EditKind, Notes, NotesFormat, Planning, Rules, Scheme, Versioning
 from tagboat.config.project import Tree

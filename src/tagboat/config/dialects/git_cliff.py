@@ -14,8 +14,9 @@ from typing import Any, Final
 from tagboat.config.dialects.git_cliff_options import BUMP_LEVELS, CHANGELOG, GIT_BESIDE, GIT_LOST, REMOTES
 from tagboat.config.dialects.git_cliff_parsers import Parsers
 from tagboat.config.dialects.naming import names_at
-from tagboat.config.dialects.options import Options, Source
+from tagboat.config.dialects.options import Options
 from tagboat.config.dialects.patterns import Untranslatable, translated
+from tagboat.config.dialects.sources import Source
 from tagboat.config.dialects.tag_forms import from_expression
 from tagboat.config.document import inner, parse, text_of
 from tagboat.config.planning import Notes, Planning, ReadingRules, Rules, Versioning

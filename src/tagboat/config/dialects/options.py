@@ -8,71 +8,16 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from tagboat.config.dialects.sources import Source, dotted
 from tagboat.config.document import text_of
 from tagboat.config.planning import Remark
 from tagboat.errors import ConfigError
 
-_PLAIN = re.compile(r"[\w-]+", re.ASCII)
 _TRUE = frozenset({"1", "on", "true", "yes"})
 _BLANKS = re.compile(r"\S[ \t]{100}")
-_SHOWN = 50
-_FOUND = 200
-"""For so many mistakes the lines are looked for; a file with more has not been written by hand."""
 _T = TypeVar("_T")
-
-
-@dataclass(slots=True)
-class Source:
-    """A file that is being read, with what is to be said about it.
-
-    Attributes:
-        file: its path, relative to the root.
-        text: its content.
-        remarks: what is not carried over.
-        mistakes: line and ``file:line: key: what is wrong``.
-        origins: value → place, for :attr:`tagboat.config.planning.Planning.origins`.
-    """
-
-    file: str
-    text: str
-    remarks: list[Remark] = field(default_factory=list)
-    mistakes: list[tuple[int, str]] = field(default_factory=list)
-    origins: dict[str, str] = field(default_factory=dict)
-    _lines: dict[tuple[str | int, ...], int] | None = None
-
-    def mistake(self, path: Sequence[str | int], said: str) -> None:
-        """Note that what stands under ``path`` is wrong."""
-        line = self._line(path) if len(self.mistakes) < _FOUND else 1
-        self.mistakes.append((line, f"{self.file}:{line}: {dotted(path)}: {said}"))
-
-    def settle(self) -> None:
-        """End the reading.
-
-        Raises:
-            ConfigError: there are mistakes; all of them are told.
-        """
-        if self.mistakes:
-            more = len(self.mistakes) - _SHOWN
-            rows = [said for _, said in sorted(self.mistakes)][:_SHOWN] + (
-                [f"... and {more} more"] if more > 0 else []
-            )
-            cause = rows[0] if len(rows) == 1 else f"{len(self.mistakes)} mistakes:\n" + "\n".join(rows)
-            raise ConfigError(cause, remedy="correct the lines named; the tool itself would refuse them too")
-
-    def _line(self, path: Sequence[str | int]) -> int:
-        if self.file.endswith(".toml"):
-            if self._lines is None:
-                from tagboat.config.places import places  # noqa: PLC0415 - only a broken file needs it
-
-                self._lines = places(self.text)
-            whole = tuple(path)
-            while whole and whole not in self._lines:
-                whole = whole[:-1]
-            return self._lines.get(whole, 1)
-        return _ini_line(self.text, [str(part) for part in path])
 
 
 class Options:
@@ -191,17 +136,6 @@ class Options:
         return default
 
 
-def dotted(path: Sequence[str | int]) -> str:
-    """Return the keys of a path as TOML writes them."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += "." + (part if _PLAIN.fullmatch(part) or ":" in part or "(" in part else ascii(part))[:80]
-    return text.removeprefix(".")
-
-
 def ini_of(file: str, data: bytes) -> configparser.RawConfigParser:
     """Return what an INI file holds, its keys spelled as they are.
 
@@ -226,15 +160,3 @@ def ini_of(file: str, data: bytes) -> configparser.RawConfigParser:
 
 
 _INI = "correct the file; its form is that of Python's configparser"
-
-
-def _ini_line(text: str, path: Sequence[str]) -> int:
-    header, key = f"[{path[0]}]" if path else "", path[-1] if len(path) > 1 else ""
-    inside, found = False, 1
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.startswith("["):
-            inside = line.strip() == header
-            found = number if inside else found
-        elif inside and key and re.split("[=:]", line, maxsplit=1)[0].strip() == key:
-            return number
-    return found

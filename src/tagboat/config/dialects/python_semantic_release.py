@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tagboat.config.dialects.naming import names_at
-from tagboat.config.dialects.options import Options, Source, ini_of
+from tagboat.config.dialects.options import Options, ini_of
 from tagboat.config.dialects.python_semantic_release_options import (
     CHANGELOG_ELSEWHERE,
     ELSEWHERE,
@@ -23,6 +23,7 @@ from tagboat.config.dialects.python_semantic_release_options import (
 )
 from tagboat.config.dialects.python_semantic_release_parsers import Parser, parser_of, sections_of
 from tagboat.config.dialects.python_semantic_release_places import toml_edits, variable_edits
+from tagboat.config.dialects.sources import Source
 from tagboat.config.document import inner, parse, parse_json, text_of
 from tagboat.config.planning import Edit, Notes, Planning, Rules, Versioning
 from tagboat.config.project import Tree

@@ -13,14 +13,15 @@ from typing import Any, Final
 from tagboat.config.dialects.release_please_options import ELSEWHERE, KNOWN, MATTERS, YAML_NAMES
 from tagboat.config.dialects.release_please_sections import sections_by_default, sections_of
 from tagboat.config.dialects.release_please_values import (
-    REMEDY,
     PackageOptions,
     object_of,
     text_of,
     texts_of,
     typed,
 )
+from tagboat.config.dialects.sources import Source, settle
 from tagboat.config.document import parse_json, parse_yaml
+from tagboat.config.document import text_of as text_in
 from tagboat.config.planning import (
     Edit,
     EditKind,
@@ -64,37 +65,40 @@ def read(tree: Tree) -> Planning | None:
     """Return the rules that release-please's files ask for, or None when there are none.
 
     Raises:
-        ConfigError: a file cannot be read, or a value has the wrong type.
+        ConfigError: a file cannot be read, or values have the wrong type; all of them are told.
     """
     for file in CONFIGS:
         data = tree.get(file)
         if data is not None:
-            return _Reader(tree, file, parse_json(file, data)).planning()
+            return _Reader(tree, Source(file, text_in(file, data)), parse_json(file, data)).planning()
     data = tree.get(YAML)
     if data is None:
         return None
     table = {YAML_NAMES.get(name, name): value for name, value in parse_yaml(YAML, data).items()}
-    return _Reader(tree, YAML, {**table, "packages": {".": {}}}).planning()
+    source = Source(YAML, text_in(YAML, data), names={ours: theirs for theirs, ours in YAML_NAMES.items()})
+    return _Reader(tree, source, {**table, "packages": {".": {}}}).planning()
 
 
 class _Reader:
-    def __init__(self, tree: Tree, file: str, table: dict[str, Any]) -> None:
+    def __init__(self, tree: Tree, source: Source, table: dict[str, Any]) -> None:
         self.tree = tree
-        self.file = file
+        self.source = source
+        self.file = source.file
         self.table = table
         self.origins: dict[str, str] = {}
         self.remarks: list[Remark] = []
         self.names: set[str] = set()
 
     def planning(self) -> Planning:
-        packages = typed(self.file, self.table, "packages", dict) or {}
-        manifest = self._manifest()
+        packages = typed(self.source, self.table, "packages", dict) or {}
+        manifest, listed = self._manifest()
         self._report(self.table, "")
         components = tuple(
             self._component(path, self._as_options(path, options), manifest)
             for path, options in packages.items()
         )
         linked, cases = self._plugins(components)
+        settle(self.source, listed)
         if cases is not None:
             components = tuple(_with_cases(rules, cases) for rules in components)
             place = f"{self.file}: plugins sentence-case"
@@ -108,19 +112,19 @@ class _Reader:
             remarks=tuple(dict.fromkeys(self.remarks)),
         )
 
-    def _manifest(self) -> Mapping[str, Any]:
+    def _manifest(self) -> tuple[Mapping[str, str], Source]:
+        """Return path → version, and the file, with its mistakes."""
         data = self.tree.get(MANIFEST)
-        manifest = parse_json(MANIFEST, data) if data is not None else {}
-        for path, version in manifest.items():
-            if not isinstance(version, str):
-                raise ConfigError(f'{MANIFEST}: "{path}" is not of the type str', remedy=REMEDY)
-        return manifest
+        if data is None:
+            return {}, Source(MANIFEST, "")
+        source = Source(MANIFEST, text_in(MANIFEST, data))
+        manifest = parse_json(MANIFEST, data)
+        return {path: text_of(source, manifest, path, ()) for path in manifest}, source
 
     def _as_options(self, path: str, options: object) -> dict[str, Any]:
-        if not isinstance(options, dict):
-            raise ConfigError(f'{self.file}: packages."{path}" is not an object')
-        self._report(options, f'packages."{path}".')
-        return options
+        found = object_of(self.source, options, ("packages", path))
+        self._report(found, f'packages."{path}".')
+        return found
 
     def _report(self, table: Mapping[str, Any], place: str) -> None:
         for name in table:
@@ -133,7 +137,7 @@ class _Reader:
                 )
 
     def _component(self, path: str, own: dict[str, Any], manifest: Mapping[str, Any]) -> Rules:
-        options = PackageOptions(self.file, self.table, path, own, self.origins)
+        options = PackageOptions(self.source, self.table, path, own, self.origins)
         folder = "." if path in {".", ""} else path.strip("/")
         distribution = _distribution(self.tree, folder)
         asked = options.text("component") or _last_part(options.text("package-name"))
@@ -216,7 +220,11 @@ class _Reader:
         path = "" if options.flag("skip-changelog") else options.text("changelog-path") or "CHANGELOG.md"
         return Notes(
             path=path,
-            sections=sections_of(self.file, sections) if sections is not None else sections_by_default(kind),
+            sections=sections_of(
+                self.source, sections, (*options.path_to("changelog-sections"), "changelog-sections")
+            )
+            if sections is not None
+            else sections_by_default(kind),
             host=options.text("changelog-host").rstrip("/"),
             settings={"breaking": "raw"},
         )
@@ -229,23 +237,25 @@ class _Reader:
         if version_file:
             yield Edit(version_file, "text", required=False)
         yield Edit(f"/{MANIFEST}", "json", f'$["{options.path}"]', required=False)
-        for extra in options.value("extra-files", list) or ():
-            yield from self._extra(extra)
+        path = (*options.path_to("extra-files"), "extra-files")
+        for place, extra in enumerate(options.value("extra-files", list) or ()):
+            yield from self._extra(extra, (*path, place))
 
-    def _extra(self, extra: object) -> Iterator[Edit]:
+    def _extra(self, extra: object, place: tuple[str | int, ...]) -> Iterator[Edit]:
         if isinstance(extra, str):
             structured = _STRUCTURED.get(extra.rpartition(".")[2])
             if structured:
                 yield Edit(extra, structured, "$.version", required=False)
             yield Edit(extra, "markers", required=False)
             return
-        place = f"{self.file}: extra-files: an entry"
-        options = object_of(extra, place)
-        path, kind = text_of(options, "path", place), text_of(options, "type", place)
+        options = object_of(self.source, extra, place)
+        path, kind = (text_of(self.source, options, name, place) for name in ("path", "type"))
         if kind == "generic":
             yield Edit(path, "markers", required=False)
         elif kind in _STRUCTURED:
-            yield Edit(path, _STRUCTURED[kind], text_of(options, "jsonpath", place), required=False)
+            yield Edit(
+                path, _STRUCTURED[kind], text_of(self.source, options, "jsonpath", place), required=False
+            )
         else:
             why = f"files of the type {kind!r} are not edited"
             self.remarks.append(Remark(f"{self.file}: extra-files {path}", why))
@@ -254,15 +264,17 @@ class _Reader:
         linked: list[tuple[str, ...]] = []
         cases: tuple[str, ...] | None = None
         known = {rules.component for rules in components}
-        for plugin in typed(self.file, self.table, "plugins", list) or ():
-            place = f"{self.file}: plugins: an entry"
-            options = {"type": plugin} if isinstance(plugin, str) else object_of(plugin, place)
-            kind = text_of(options, "type", place)
+        for number, plugin in enumerate(typed(self.source, self.table, "plugins", list) or ()):
+            place = ("plugins", number)
+            options = {"type": plugin} if isinstance(plugin, str) else object_of(self.source, plugin, place)
+            kind = text_of(self.source, options, "type", place)
             if kind == "linked-versions":
-                linked.append(tuple(n for n in texts_of(options, "components", place) if n in known))
+                linked.append(
+                    tuple(n for n in texts_of(self.source, options, "components", place) if n in known)
+                )
                 self.origins["linked"] = f"{self.file}: plugins linked-versions"
             elif kind == "sentence-case":
-                words = texts_of(options, "specialWords", place)
+                words = texts_of(self.source, options, "specialWords", place)
                 cases = words if "specialWords" in options else _SPECIAL_WORDS
             elif kind == "group-priority":
                 why = "it orders release pull requests"
@@ -289,8 +301,9 @@ def _checked(tag: str, options: PackageOptions) -> str:
         try:
             TagGrammar(tag)
         except ValueError as error:
-            place = f'{options.file}: packages."{options.path}"'
-            raise ConfigError(f"{place}: {error}", remedy="correct component, or tag-separator") from None
+            names = ("tag-separator", "component", "package-name")
+            name = next(name for name in names if name in options.own or name in options.table)
+            options.source.mistake((*options.path_to(name), name), str(error))
     return tag
 
 

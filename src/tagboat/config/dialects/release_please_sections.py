@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from tagboat.config.dialects.sources import Source
 from tagboat.config.planning import SECTIONS, Section
-from tagboat.errors import ConfigError
 
 
-def sections_of(file: str, listed: list[Any]) -> tuple[Section, ...]:
-    """Return the sections of ``changelog-sections``.
-
-    Raises:
-        ConfigError: an entry has no type.
-    """
+def sections_of(source: Source, listed: list[Any], path: Sequence[str | int]) -> tuple[Section, ...]:
+    """Return the sections of ``changelog-sections``, which stand under ``path``; an entry without a type is a mistake."""
     sections: list[Section] = []
-    for entry in listed:
+    for place, entry in enumerate(listed):
         if not isinstance(entry, dict) or not isinstance(entry.get("type"), str):
-            raise ConfigError(f"{file}: changelog-sections: an entry has no type")
+            source.mistake((*path, place), "must be an object with a text under type")
+            continue
         title = entry.get("section")
         sections.append(
             Section(entry["type"], title if isinstance(title, str) else "", entry.get("hidden") is True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tagboat.errors import ConfigError
+from tagboat.config.dialects.sources import Source
 
-REMEDY: Final = "correct the file; release-please's schema says what it takes"
+_KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
 _ATTRIBUTES: Final[Mapping[str, str]] = {
     "component": "component",
     "package-name": "component",
@@ -36,7 +36,7 @@ class PackageOptions:
     """One package's options; the package's own value goes before the one for all.
 
     Attributes:
-        file: the configuration's path.
+        source: the configuration's file; mistakes are noted there.
         table: the options for all packages.
         path: the package's key.
         own: its own options.
@@ -46,13 +46,14 @@ class PackageOptions:
 
     def __init__(
         self,
-        file: str,
+        source: Source,
         table: Mapping[str, Any],
         path: str,
         own: Mapping[str, Any],
         origins: dict[str, str],
     ) -> None:
-        self.file = file
+        self.source = source
+        self.file = source.file
         self.table = table
         self.path = path
         self.own = own
@@ -60,12 +61,8 @@ class PackageOptions:
         self.name = ""
 
     def value(self, name: str, kind: type) -> Any:
-        """Return an option's value, or None.
-
-        Raises:
-            ConfigError: it is of another type.
-        """
-        value = typed(self.file, self._table(name), name, kind, self._place(name))
+        """Return an option's value, or None; one of another type is a mistake."""
+        value = typed(self.source, self._table(name), name, kind, self.path_to(name))
         if value is not None and self.name:
             self.said(name)
         return value
@@ -82,13 +79,19 @@ class PackageOptions:
 
     def texts(self, name: str) -> list[str]:
         """Return the texts of a list."""
-        self.value(name, list)
-        return list(texts_of(self._table(name), name, self.file))
+        found = texts_of(self.source, self._table(name), name, self.path_to(name))
+        if found and self.name:
+            self.said(name)
+        return list(found)
 
     def flag(self, name: str, default: bool = False) -> bool:
         """Return whether an option is on."""
         value = self.value(name, bool)
         return default if value is None else bool(value)
+
+    def path_to(self, name: str) -> tuple[str, ...]:
+        """Return the keys that lead to the table which an option is read from."""
+        return ("packages", self.path) if name in self.own else ()
 
     def _table(self, name: str) -> Mapping[str, Any]:
         return self.own if name in self.own else self.table
@@ -97,55 +100,44 @@ class PackageOptions:
         return f'packages."{self.path}".' if name in self.own else ""
 
 
-def typed(file: str, table: Mapping[str, Any], name: str, kind: type, place: str = "") -> Any:
-    """Return a value of a table, or None.
+def typed(
+    source: Source, table: Mapping[str, Any], name: str, kind: type, path: Sequence[str | int] = ()
+) -> Any:
+    """Return a value of a table, or None; one of another type is a mistake.
 
     Args:
-        file: for the message.
+        source: the file.
         table: the table.
         name: the key.
         kind: the type that it must have.
-        place: what stands before the key in the message.
-
-    Raises:
-        ConfigError: it is of another type.
+        path: where the table stands.
     """
     value = table.get(name)
-    if value is not None and not isinstance(value, kind):
-        raise ConfigError(f"{file}: {place}{name} is not of the type {kind.__name__}", remedy=REMEDY)
-    return value
+    if value is None or isinstance(value, kind):
+        return value
+    source.mistake((*path, name), f"must be {_KINDS[kind]}")
+    return None
 
 
-def object_of(value: object, place: str) -> dict[str, Any]:
-    """Return what must be an object.
-
-    Raises:
-        ConfigError: it is none.
-    """
-    if not isinstance(value, dict):
-        raise ConfigError(f"{place} is not an object", remedy=REMEDY)
-    return value
+def object_of(source: Source, value: object, path: Sequence[str | int]) -> dict[str, Any]:
+    """Return what must be an object; anything else is a mistake, and empty."""
+    if isinstance(value, dict):
+        return value
+    source.mistake(path, "must be an object")
+    return {}
 
 
-def text_of(table: Mapping[str, Any], name: str, place: str) -> str:
-    """Return the text under a key, "" when there is none.
-
-    Raises:
-        ConfigError: something else is there.
-    """
-    value = table.get(name)
-    if value is not None and not isinstance(value, str):
-        raise ConfigError(f"{place}: {name} is not of the type str", remedy=REMEDY)
-    return value or ""
+def text_of(source: Source, table: Mapping[str, Any], name: str, path: Sequence[str | int]) -> str:
+    """Return the text under a key, "" when there is none."""
+    return typed(source, table, name, str, path) or ""
 
 
-def texts_of(table: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
-    """Return the texts of the list under a key, none when it is not there.
-
-    Raises:
-        ConfigError: something else is there.
-    """
+def texts_of(
+    source: Source, table: Mapping[str, Any], name: str, path: Sequence[str | int] = ()
+) -> tuple[str, ...]:
+    """Return the texts of the list under a key, none when it is not there."""
     value = table.get(name)
     if value is not None and not (isinstance(value, list) and all(isinstance(text, str) for text in value)):
-        raise ConfigError(f"{place}: {name} is not a list of texts", remedy=REMEDY)
+        source.mistake((*path, name), "must be a list of texts")
+        return ()
     return tuple(value or ())

@@ -17,8 +17,9 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from tagboat.config.dialects.naming import names_at
-from tagboat.config.dialects.options import Options, Source
+from tagboat.config.dialects.options import Options
 from tagboat.config.dialects.scm_options import READERS
+from tagboat.config.dialects.sources import Source
 from tagboat.config.document import inner, parse, text_of
 from tagboat.config.planning import SECTIONS as USUAL
 from tagboat.config.planning import Notes, Planning, ReadingRules, Rules, Section, Versioning

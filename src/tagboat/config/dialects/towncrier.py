@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from tagboat.config.dialects.naming import names_at
-from tagboat.config.dialects.options import Options, Source
+from tagboat.config.dialects.options import Options
+from tagboat.config.dialects.sources import Source
 from tagboat.config.document import inner, parse, text_of
 from tagboat.config.planning import Notes, Planning, Rules
 from tagboat.config.project import Tree, inside

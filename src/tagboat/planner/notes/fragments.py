@@ -24,7 +24,9 @@ MOST_BYTES: Final = 8 << 20
 
 _TYPES: Final = ("feature", "bugfix", "doc", "removal", "misc")
 _LOOKS_INSIDE: Final = re.compile(r"\{[^{}:]*[.\[]")
-_RESOURCE: Final = re.compile(r"[-\w.]+:[-\w.]+")
+_RESOURCE: Final = re.compile(r"([-\w.]+):[-\w.]+\n?")
+"""What towncrier takes for a template in a package: it imports the package to find it."""
+_OWN: Final = ("towncrier", "towncrier.templates")
 _IGNORED: Final = (".gitignore", ".gitkeep", ".keep", "readme", "readme.md", "readme.rst")
 
 
@@ -67,7 +69,14 @@ def fragments(tree: Tree, notes: Notes) -> Fragments:
         files[beside] = tree.read(beside)
     project = str(inner(parse(beside, files.get(beside, b"")), "project").get("name") or "")
     template = str(table.get("template", ""))
-    if template and not _RESOURCE.fullmatch(template):
+    resource = _RESOURCE.fullmatch(template)
+    if resource and resource[1] not in _OWN:
+        raise ConfigError(
+            f"{file}: template: {template!a} lies in a package, and whoever looks there imports it: a plan runs nothing that a"
+            " project names",
+            remedy="copy the template into the repository, and name its path",
+        )
+    if template and not resource:
         path = _inside(file, "template", template)
         content = tree.get(path)
         if content is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from tagboat.config.planning import SECTIONS, Notes, Section
 from tagboat.core.change import Change
+from tagboat.core.record import Record
 
 
-class Group(NamedTuple):
+class Group(Record):
     """A title and the changes below it, in the order in which they came."""
 
     title: str

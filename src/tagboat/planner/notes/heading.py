@@ -1,10 +1,13 @@
 """What a section of notes is headed with, whatever its format."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import NamedTuple
+
+from tagboat.core.record import Record
 
 
-class Heading(NamedTuple):
+class Heading(Record):
     """The release that a section is about.
 
     Attributes:

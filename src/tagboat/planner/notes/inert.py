@@ -17,14 +17,12 @@ from tagboat.core.text import plain
 LIMIT: Final = 2_000
 """The most characters of one subject or note that a changelog gets."""
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_RUN: Final = re.compile(r"`+")
-_MARKDOWN: Final = re.compile(r"[\\*\[\]<>`~|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])")
-_FIRST: Final = re.compile(r"[#+\-=:]|([0-9]{1,9})(?=[.)])")
-_RST: Final = re.compile(r"[\\*|]|_(?![^\W_])|:(?=:|$)|:(?=[^\s/]|/(?!/))|(?<!http)(?<!https):(?=//)|`")
-_LITERAL: Final = re.compile(
-    r"(?<![^\s'\"(\[{<\-/:])`([^`\s\\](?:[^`\\]*[^`\s\\])?)`(?![^\s'\")\]}>\-/:.,;!?])"
-)
+_CONTROL: Final = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]"
+_RUN: Final = r"`+"
+_MARKDOWN: Final = r"[\\*\[\]<>`~|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])"
+_FIRST: Final = r"[#+\-=:]|([0-9]{1,9})(?=[.)])"
+_RST: Final = r"[\\*|]|_(?![^\W_])|:(?=:|$)|:(?=[^\s/]|/(?!/))|(?<!http)(?<!https):(?=//)|`"
+_LITERAL: Final = r"(?<![^\s'\"(\[{<\-/:])`([^`\s\\](?:[^`\\]*[^`\s\\])?)`(?![^\s'\")\]}>\-/:.,;!?])"
 
 
 def uncontrolled(text: str, *, lines: bool = False) -> str:
@@ -34,16 +32,20 @@ def uncontrolled(text: str, *, lines: bool = False) -> str:
         text: anything at all.
         lines: keep line ends.
     """
-    return plain(text, limit=8 * len(text), lines=lines) if _CONTROL.search(text) else text
+    return (
+        plain(text, limit=8 * len(text), lines=lines)
+        if not text.isprintable() and re.search(_CONTROL, text)
+        else text
+    )
 
 
 def markdown(text: str) -> str:
     """Return a text on one line that CommonMark shows as it is, wherever in a paragraph or list item it stands."""
     text = plain(text, limit=LIMIT)
     escaped = "".join(
-        piece if code else _MARKDOWN.sub(r"\\\g<0>", piece) for piece, code in _code_spans(text)
+        piece if code else re.sub(_MARKDOWN, r"\\\g<0>", piece) for piece, code in _code_spans(text)
     )
-    first = _FIRST.match(escaped)
+    first = re.match(_FIRST, escaped)
     if first is None:
         return escaped
     return f"{first[1]}\\{escaped[first.end() :]}" if first[1] else f"\\{escaped}"
@@ -57,16 +59,16 @@ def restructuredtext(text: str) -> str:
     text = plain(text, limit=LIMIT)
     pieces: list[str] = []
     end = 0
-    for code in _LITERAL.finditer(text):
-        pieces += [_RST.sub(r"\\\g<0>", text[end : code.start()]), f"``{code[1]}``"]
+    for code in re.finditer(_LITERAL, text):
+        pieces += [re.sub(_RST, r"\\\g<0>", text[end : code.start()]), f"``{code[1]}``"]
         end = code.end()
-    pieces.append(_RST.sub(r"\\\g<0>", text[end:]))
+    pieces.append(re.sub(_RST, r"\\\g<0>", text[end:]))
     return "".join(pieces)
 
 
 def _code_spans(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the pieces of a text, each with whether it is a code span (CommonMark 0.31, section 6.1)."""
-    runs = list(_RUN.finditer(text))
+    runs = list(re.finditer(_RUN, text))
     waiting: defaultdict[int, deque[int]] = defaultdict(deque)
     for number, run in enumerate(runs):
         waiting[len(run[0])].append(number)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.config.calver_pattern import Pattern, understood
 from tagboat.core.change import Level
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError, InvalidError
 from tagboat.planner.versions.schemes import LONGEST
 
@@ -25,7 +26,7 @@ _COUNTERS: Final = ("PATCH", "MINOR", "MAJOR")
 _ALWAYS: Final = ("INC0", "INC1", "BUILD")
 
 
-class CalVer(NamedTuple):
+class CalVer(Record):
     """A version of a pattern.
 
     Attributes:

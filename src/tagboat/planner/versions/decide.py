@@ -9,24 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
 from tagboat.core.proposal import Reason
+from tagboat.core.record import Record
 from tagboat.planner.versions.levels import decisive_first, evidence, highest
-from tagboat.planner.versions.paths import PathChange
-from tagboat.planner.versions.paths import evidence as path_evidence
 from tagboat.planner.versions.schemes import LONGEST, Number, Reader, initial, must_read, reader
 from tagboat.planner.versions.strategies import FIXED, following
 from tagboat.planner.versions.taken import Taken
+
+if TYPE_CHECKING:
+    from tagboat.planner.versions.paths import PathChange
 
 _FILES: Final = "the version in the files"
 _SUFFIXED: Final = ("prerelease", "service-pack")
 """Strategies of release-please whose suffixes are no trains."""
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     """What comes after the last release.
 
     Attributes:
@@ -42,7 +44,7 @@ class Decision(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-class _Wish(NamedTuple):
+class _Wish(Record):
     """A version that somebody asked for."""
 
     version: str
@@ -90,6 +92,8 @@ def decide(
     read, known = reader(rules, today), Taken(taken)
     before = must_read(read, last, "the last release") if last else None
     if by_paths:
+        from tagboat.planner.versions.paths import evidence as path_evidence  # noqa: PLC0415 - few projects go by paths
+
         reasons = path_evidence(paths, rules, said)
     else:
         below_one = before is not None and before.major == 0
@@ -97,7 +101,7 @@ def decide(
     level, reasons = (Level.NONE, ()) if idle else _level(reasons, rules, said)
     base = _baseline(before, taken, read) if by_paths else before
     wishes = _wishes(changes, "" if idle else rules.release_as, reviewed)
-    wish, warnings = _granted(wishes, before, read, known, by_hand=rules.strategy == "manual")
+    wish, warnings = _granted(wishes, before, read, known, rules)
     if wish is not None and by_paths and wish[1].name == _FILES and base is not None:
         wish = wish if wish[0].key >= base.moved(level).key else None
     if wish is not None:
@@ -177,7 +181,7 @@ def _told(
 
 
 def _granted(
-    wishes: Iterator[_Wish], before: Number | None, read: Reader, taken: Taken, *, by_hand: bool = False
+    wishes: Iterator[_Wish], before: Number | None, read: Reader, taken: Taken, rules: Versioning
 ) -> tuple[tuple[Number, _Wish] | None, tuple[str, ...]]:
     """Return the first wish that can be, and why those before it cannot."""
     warnings: list[str] = []
@@ -189,10 +193,16 @@ def _granted(
             warnings.append(f"{wish.name} {text!r} is no version, so it was ignored")
             continue
         if before is not None and number.key <= before.key:
-            if wish.name != _FILES or (by_hand and number.key < before.key):
+            if wish.name != _FILES or (rules.strategy == "manual" and number.key < before.key):
                 warnings.append(
                     f"{wish.name} {text} is not above the last release {before.text}, so it was ignored"
                 )
+        elif wish.name == _FILES and "dev" in text.lower() and not rules.train.startswith("dev"):
+            final = number.final().text
+            warnings.append(
+                f"the files hold {text}, a development version, which says what is worked on and decides nothing: to release"
+                f" it, write {final} into them, or plan with --release-as {final}"
+            )
         elif number.text in taken:
             warnings.append(f"{wish.name} {text} exists already, so it was ignored")
         else:

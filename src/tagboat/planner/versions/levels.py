@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Change, Level
 from tagboat.core.proposal import Reason
+from tagboat.core.record import Record
 
 
 def evidence(
@@ -58,7 +58,7 @@ def decisive_first(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     return (*first, *(reason for reason in reasons if reason.level != level))
 
 
-class _Said(NamedTuple):
+class _Said(Record):
     """A level, the rule that says so, and the attribute of the rules that it stands in."""
 
     level: Level

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tagboat.config.planning import PathRule, Versioning
 from tagboat.core.proposal import Reason
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError
 
 
-class PathChange(NamedTuple):
+class PathChange(Record):
     """What happened to one file between the last release and now; a renamed file was removed and added.
 
     Attributes:

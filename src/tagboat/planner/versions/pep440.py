@@ -7,9 +7,10 @@ Bumping drops what belongs to one release alone, the local part included (indexe
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.core.change import Level
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError
 from tagboat.planner.versions.schemes import LONGEST
 
@@ -36,7 +37,7 @@ Key = tuple[
 ]
 
 
-class Pep440(NamedTuple):
+class Pep440(Record):
     """A version by PEP 440.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from tagboat.core.change import Level
+from tagboat.core.record import Record
 from tagboat.errors import ConfigError
 from tagboat.planner.versions.schemes import LONGEST
 
@@ -16,7 +17,7 @@ _WORD = re.compile(r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*")
 _PEP440_WORDS: Final = {"a": "alpha", "b": "beta", "rc": "rc"}
 
 
-class SemVer(NamedTuple):
+class SemVer(Record):
     """A version by SemVer.
 
     Attributes:

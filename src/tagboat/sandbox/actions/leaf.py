@@ -141,10 +141,8 @@ class Leaf:
             return self._refuse(record, cause)
         if signal.cancelled.is_set():
             return Ended("cancelled", {})
-        async with self._course.workshop.places:
-            if signal.cancelled.is_set():
-                return Ended("cancelled", {})
-            return await self._run(record, signal, told)
+        async with signal.place(self._course.workshop.places) as free:
+            return await self._run(record, signal, told) if free else Ended("cancelled", {})
 
     async def _let_in(self, record: JobRecord, signal: Signal) -> str:
         """Wait at the environment's gate; returns why the job may not pass, if it may not."""

@@ -57,6 +57,9 @@ class Running:
             conclusion = await self._turn()
         except TagboatError as problem:
             note = problem.cause
+        except (OSError, ValueError, LookupError, RuntimeError) as problem:
+            note = f"this is a mistake of the sandbox itself: {problem!r}"
+            raise
         except asyncio.CancelledError:
             conclusion, note = "cancelled", "the sandbox was stopped while this run was under way"
             raise

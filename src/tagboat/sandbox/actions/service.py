@@ -51,9 +51,9 @@ class Actions:
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     @property
-    def machine(self) -> Machine:
-        """Where jobs run."""
-        return self._shop.machine
+    def forge(self) -> Forge:
+        """Whose CI this is."""
+        return self._shop.forge
 
     @property
     def book(self) -> Book:

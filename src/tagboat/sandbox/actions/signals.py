@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 
 class Signal:
@@ -39,6 +39,20 @@ class Signal:
         child = Signal()
         with self.heard(lambda force: child.cancel(force=force)):
             yield child
+
+    @asynccontextmanager
+    async def place(self, places: asyncio.Semaphore) -> AsyncIterator[bool]:
+        """One of the places for a while, or False when the signal came before one was free."""
+        turn = asyncio.ensure_future(places.acquire())
+        hearing = asyncio.ensure_future(self.cancelled.wait())
+        try:
+            await asyncio.wait((turn, hearing), return_when=asyncio.FIRST_COMPLETED)
+            yield turn.done() and not self.cancelled.is_set()
+        finally:
+            hearing.cancel()
+            if not turn.cancel():
+                places.release()
+            await asyncio.gather(turn, hearing, return_exceptions=True)
 
     async def during(self, event: asyncio.Event, seconds: float | None = None) -> bool:
         """Wait for an event; False when the signal came first or the time is over."""

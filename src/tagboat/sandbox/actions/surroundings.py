@@ -1,4 +1,4 @@
-"""The machine of a sandbox whose services are at their loopback ports, for jobs that are told these addresses."""
+"""The machine of a sandbox: what its jobs are told of the forge and the index, and whom they trust."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import os
 
 from tagboat.sandbox.actions.machine import Identity, Machine
 from tagboat.sandbox.addresses import Addresses
+from tagboat.sandbox.names import PublicNames
+from tagboat.sandbox.process import TRUST, public_variables
 
-TRUST = (
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "NODE_EXTRA_CA_CERTS",
-    "PIP_CERT",
-)
-"""The variables by which clients are told whom to trust."""
+
+def machine_of(addresses: Addresses, identity: Identity | None, public: PublicNames | None) -> Machine:
+    """Jobs know the services by their public names where the sandbox stands in for these, else by its loopback ports.
+
+    Where the names lead to this machine (a rehearsal's private network holds the sandbox and all its children), a job
+    needs no more than the authority; elsewhere it goes through the sandbox's proxy, its only way out.
+    """
+    if public is None or not addresses.front_port:
+        return loopback(addresses, identity)
+    return Machine(
+        server=public.git.rstrip("/"),
+        api=public.api.rstrip("/"),
+        graphql=f"{public.api.rstrip('/')}/graphql",
+        upload=public.indexes["pypi"].upload,
+        variables=public_variables(addresses),
+        identity=identity,
+        identity_url=addresses.identity,
+    )
 
 
 def loopback(addresses: Addresses, identity: Identity | None) -> Machine:

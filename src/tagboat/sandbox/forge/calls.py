@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import uuid4
 
 from aiohttp import web
@@ -21,6 +21,9 @@ from tagboat.sandbox.forge.refusals import Refusal, not_found
 from tagboat.sandbox.forge.shapes.links import Links
 from tagboat.sandbox.frame import exchange_of, operation
 
+LINKS: Final = web.AppKey("links", Links)
+"""The addresses of a forge that answers under public names; not set where it answers under whatever it is asked by."""
+
 ItemT = TypeVar("ItemT")
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,6 +37,11 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def links_of(request: web.Request) -> Links:
+    """The addresses that an answer to this request names: the forge's public ones, or those below the host asked."""
+    return request.app.get(LINKS) or Links(_origin(request))
+
+
 class Call:
     """A request with its arguments resolved; what it names and the caller may not see is a 404."""
 
@@ -42,7 +50,7 @@ class Call:
         self.forge = forge
         self.caller = caller
         self.body = body
-        self.links = Links(f"{request.scheme}://{request.host}")
+        self.links = links_of(request)
         self.stale = exchange_of(request).stale
         self.more_headers: dict[str, str] = {}
 
@@ -94,7 +102,7 @@ class Call:
         if number <= 1:
             pages = {relation: page for relation, page in pages.items() if relation in ("next", "last")}
         parts = [
-            f'<{self.links.origin}{self.request.rel_url.update_query(page=str(page))}>; rel="{relation}"'
+            f'<{_origin(self.request)}{self.request.rel_url.update_query(page=str(page))}>; rel="{relation}"'
             for relation, page in pages.items()
         ]
         if parts:
@@ -122,7 +130,7 @@ def endpoint(name: str, *, read: bool | None = None) -> Callable[[Callable[[Call
 def reply(request: web.Request, handler: Callable[[Call], Answer], body: bytes = b"") -> web.Response:
     """Run a handler for a request whose body has been read, and dress its answer."""
     forge = request.app[FORGE]
-    links = Links(f"{request.scheme}://{request.host}")
+    links = links_of(request)
     headers: dict[str, str] = {
         "X-GitHub-Media-Type": "github.v3; format=json",
         "X-GitHub-Request-Id": uuid4().hex,
@@ -180,6 +188,10 @@ def _refused(refusal: Refusal, links: Links, headers: dict[str, str]) -> web.Res
     data |= {"documentation_url": links.documentation, "status": str(refusal.status)}
     headers |= refusal.headers
     return web.json_response(data, status=refusal.status, headers=headers)
+
+
+def _origin(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
 
 
 def _int(text: str, default: int) -> int:

@@ -71,7 +71,7 @@ def hashed(workspace: Path, patterns: list[str]) -> str:
     """``hashFiles``: one digest over those of the matching files, empty when there is none."""
     whole, any_file = hashlib.sha256(), False
     for path in find(workspace, patterns, hidden=True).files:
-        if workspace in path.parents:
+        if workspace in path.parents and path.is_file():
             whole.update(hashlib.sha256(path.read_bytes()).digest())
             any_file = True
     return whole.hexdigest() if any_file else ""

@@ -192,7 +192,13 @@ class JobWalk:
             scope = self._scope(level, env)
             limit = minutes(step.minutes, scope)
             deed = _Deed(step, scope, env, limit * self._machine.minute if limit else None, outputs)
-            await self._do(deed, level, depth)
+            try:
+                await self._do(deed, level, depth)
+            except (
+                OSError,
+                ValueError,
+            ) as problem:  # a full disk, a name that no system takes: the step's own doing
+                raise StepFailedError(f"{type(problem).__name__}: {problem}") from problem
             outcome = conclusion = "cancelled" if self._stop.is_set() else "success"
         except TagboatError as problem:
             outcome = conclusion = "cancelled" if self._stop.is_set() else "failure"

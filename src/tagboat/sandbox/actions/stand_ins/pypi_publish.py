@@ -1,4 +1,7 @@
-"""Stands in for pypa/gh-action-pypi-publish: unmodified twine, by Trusted Publishing unless a password is given."""
+"""Stands in for pypa/gh-action-pypi-publish: unmodified twine, by Trusted Publishing unless a password is given.
+
+As in the action itself, the exchange of the job's identity for a token is a step before twine, for any index.
+"""
 
 from __future__ import annotations
 
@@ -47,13 +50,25 @@ async def act(visit: Visit) -> None:
     options = ["--non-interactive", "--disable-progress-bar", "--repository-url", url]
     options += ["--skip-existing"] if visit.flag("skip-existing", "skip_existing") else []
     options += ["--verbose"] if visit.flag("verbose") else []
-    secret = {} if trusted else {"TWINE_PASSWORD": password}
-    if password:
-        visit.log.masks.add(password)
+    if trusted:
+        password = await _minted(visit, url)
+    visit.log.masks.add(password)
     await visit.run(
-        *twine, "upload", *options, *map(str, files), env={"TWINE_USERNAME": user, **secret},
+        *twine, "upload", *options, *map(str, files), env={"TWINE_USERNAME": user, "TWINE_PASSWORD": password, "NO_COLOR": "1"},
         told=f"twine upload --repository-url {url} {_names(files)}",
     )  # fmt: skip
+
+
+async def _minted(visit: Visit, url: str) -> str:
+    exchange = (sys.executable, "-I", "-m", "tagboat.sandbox.actions.stand_ins.exchange", url)
+    visit.say(f"Asking {url} for a token, with this job's identity")
+    said = await visit.run(*exchange, quiet=True, fine=(0, 1))
+    if "failure:" in said or not said.strip():
+        visit.say(said)
+        raise StepFailedError(
+            said.strip().splitlines()[-1] if said.strip() else "Trusted publishing exchange failure"
+        )
+    return said.strip()
 
 
 def _names(files: list[Path]) -> str:

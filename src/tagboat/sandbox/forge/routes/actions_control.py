@@ -216,8 +216,10 @@ def _told(request: web.Request, run: Run) -> dict[str, object]:
     execution, live = actions.book.execution(run), actions.live(run)
     origin = actions.book.origin(run)
     gates = live.gates if live else ()
+    repository = request.app[FORGE].records.get(Repository, id=run.repository_id)
     return {
         "id": run.id,
+        "repository": repository.full_name if repository else "",
         "attempt": run.attempt,
         "path": origin.path if origin else "",
         "title": run.title,

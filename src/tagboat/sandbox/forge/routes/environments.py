@@ -158,15 +158,11 @@ def list_approvals(call: Call) -> Answer:
     """What was decided about a run's environments, by whom."""
     repository = call.repository("actions")
     run = run_of(call, repository)
-    said: dict[tuple[str, ...], list[Review]] = {}
-    for found in call.forge.records.all(Review, run_id=run.id):
-        said.setdefault((found.login, found.state, found.comment, found.created), []).append(found)
     shown = []
-    for together in said.values():
-        numbers = [found.environment_id for found in together]
-        environments = filter(None, (call.forge.records.get(Environment, id=number) for number in numbers))
-        links = [shapes.brief(call.links, repository.full_name, each) for each in environments]
-        shown.append(shapes.review(call.links, together[0], links, call.forge.account(together[0].login)))
+    for found in call.forge.records.all(Review, run_id=run.id):
+        environment = call.forge.records.get(Environment, id=found.environment_id)
+        links = [shapes.brief(call.links, repository.full_name, environment)] if environment else []
+        shown.append(shapes.review(call.links, found, links, call.forge.account(found.login)))
     return Answer(shown)
 
 

@@ -16,6 +16,8 @@ from tagboat.sandbox.forge.refusals import unauthenticated
 from tagboat.sandbox.forge.routes import Route
 from tagboat.sandbox.forge.shapes.links import Json
 
+PATH: Final = "/api/graphql"
+
 _OPERATION: Final = re.compile(r"\s*query\s+(\w+)")
 _LINES: Final = re.compile(r"nodes\s*\{([^{}]*)\}")
 
@@ -101,4 +103,4 @@ _QUESTIONS: Final[dict[str, Callable[[Call, Fields, str], Json]]] = {
     "RepositoryReleaseList": _release_list,
 }
 
-ROUTES: list[Route] = [("POST", "/api/graphql", graphql)]
+ROUTES: list[Route] = [("POST", PATH, graphql)]

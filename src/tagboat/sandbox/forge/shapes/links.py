@@ -16,19 +16,24 @@ def node_id(kind: str, number: int | str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses below one origin (``https://localhost:PORT``), laid out as a GitHub server lays them out."""
+    """Addresses below one origin (``https://localhost:PORT``), laid out as a GitHub server lays them out.
+
+    A forge that has hosts of their own for the REST interface and for release assets names them.
+    """
 
     origin: str
+    api_host: str = ""
+    uploads_host: str = ""
 
     @property
     def api(self) -> str:
         """The root of the REST interface."""
-        return f"{self.origin}/api/v3"
+        return self.api_host or f"{self.origin}/api/v3"
 
     @property
     def uploads(self) -> str:
         """The root for release assets on their way in."""
-        return f"{self.origin}/api/uploads"
+        return self.uploads_host or f"{self.origin}/api/uploads"
 
     @property
     def documentation(self) -> str:
