@@ -10,6 +10,7 @@ from tagboat.ports.forge import Forge, Job, Review
 from tagboat.ports.index import Index
 from tagboat.testing.forge import FakeForge, Hosted
 from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
+from tagboat.testing.forge_remote_contract import RemoteForgeContract
 from tagboat.testing.index import FakeIndex
 from tagboat.testing.index_contract import FailingIndexContract, IndexContract, IndexSubject
 
@@ -86,6 +87,12 @@ class TestFakeForge(ForgeContract):
 
 
 class TestFailingFakeForge(FailingForgeContract):
+    @pytest.fixture
+    def subject(self, forge_subject: ForgeSubject) -> ForgeSubject:
+        return forge_subject
+
+
+class TestFakeForgeOfWorkflows(RemoteForgeContract):
     @pytest.fixture
     def subject(self, forge_subject: ForgeSubject) -> ForgeSubject:
         return forge_subject

@@ -21,6 +21,7 @@ from tagboat.sandbox.faults import Faults
 from tagboat.sandbox.server import Sandbox
 from tagboat.testing.clock import FakeClock
 from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
+from tagboat.testing.forge_remote_contract import RemoteForgeContract
 
 OPERATIONS = {
     "releases": "list-releases",
@@ -164,4 +165,8 @@ class TestSandboxForge(ForgeContract):
 
 
 class TestFailingSandboxForge(FailingForgeContract):
+    pass
+
+
+class TestSandboxForgeOfWorkflows(RemoteForgeContract):
     pass

@@ -116,7 +116,6 @@ def test_what_is_handed_over_is_tagged_once_and_nothing_of_it_is_uploaded(
         assert before == set(step.needs)
 
 
-@settings(deadline=None)
 @given(configurations())
 def test_a_plan_is_the_same_after_a_way_through_json(drawn: tuple[Config, tuple[Release, ...]]) -> None:
     for plan in planned(*drawn):

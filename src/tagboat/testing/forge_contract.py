@@ -101,74 +101,6 @@ class ForgeContract:
         for tag in ("v0.0.0", subject.lightweight[:-1], "../heads/main", "v1?x", "", "v1\n"):
             assert subject.forge.tag_commit(tag) is None, tag
 
-    def test_a_tag_is_made_once_with_its_message(self, subject: ForgeSubject) -> None:
-        """Annotated, and dated by the forge; a second one of the name is a conflict, and changes nothing."""
-        message = "demo 2.0: ä 'x' $(y)\n\nManifest: 0a\n"
-        subject.forge.create_tag("v2.0.0", subject.commit, message)
-        made = subject.forge.tag("v2.0.0")
-        assert made is not None
-        assert (made.name, made.commit) == ("v2.0.0", subject.commit)
-        assert made.message.strip() == message.strip()
-        with raises(ConflictError):
-            subject.forge.create_tag("v2.0.0", subject.commit, "another")
-        assert subject.forge.tag("v2.0.0") == made
-        assert subject.forge.tag_commit("v2.0.0") == subject.commit
-
-    def test_a_tag_tells_what_its_object_says(self, subject: ForgeSubject) -> None:
-        """A lightweight one has no object; of a tag of a tag the outer one speaks."""
-        light, nested = subject.forge.tag(subject.lightweight), subject.forge.tag(subject.nested)
-        assert light is not None
-        assert nested is not None
-        assert (light.commit, light.message, light.made) == (subject.commit, "", "")
-        assert nested.commit == subject.commit
-        assert subject.forge.tag("v0.0.0") is None
-        assert subject.forge.tag("../heads/main") is None
-
-    def test_runs_of_a_workflow_on_a_commit_are_listed(self, subject: ForgeSubject) -> None:
-        """No other workflow's; none for one that never ran; a re-run is the same run."""
-        forge, commit = subject.forge, subject.commit
-        subject.play(commit, "release.yml", "v1.0.0", "completed", "failure")
-        subject.play(commit, "ci.yml", "main", "completed", "success")
-        subject.play(commit, "release.yml", "main", "in_progress", "")
-        newest, oldest = forge.workflow_runs("release.yml", commit)
-        assert [(run.branch, run.status, run.attempt) for run in (newest, oldest)] == [
-            ("main", "in_progress", 1),
-            ("v1.0.0", "completed", 1),
-        ]
-        forge.rerun_failed(oldest)
-        again = forge.workflow_runs("release.yml", commit)[1]
-        assert (again.id, again.attempt, again.status, again.conclusion) == (oldest.id, 2, "queued", "")
-        assert again.created == oldest.created
-        assert again.started >= oldest.started
-        assert list(forge.workflow_runs("release.yml", "0" * 40)) == []
-        assert list(forge.workflow_runs("no-such.yml", commit)) == []
-
-    def test_a_run_that_is_not_finished_is_not_run_again(self, subject: ForgeSubject) -> None:
-        """Nor by somebody who may not."""
-        subject.play(subject.commit, "release.yml", "main", "in_progress", "")
-        subject.play(subject.commit, "release.yml", "main", "completed", "failure")
-        finished, running = subject.forge.workflow_runs("release.yml", subject.commit)
-        with raises(DeniedError):
-            subject.forge.rerun_failed(running)
-        with raises(DeniedError):
-            subject.visitor.rerun_failed(finished)
-
-    def test_logs_of_jobs_are_read(self, subject: ForgeSubject) -> None:
-        """One job's, or all of an attempt; None where there is none."""
-        subject.play_log("release.yml", "failure", "Uploading\nHTTP 403 \u00e4")
-        subject.play(subject.commit, "ci.yml", "main", "completed", "success")
-        (run,) = subject.forge.workflow_runs("release.yml", subject.commit)
-        (job,) = subject.forge.jobs(run)
-        assert (job.name, job.conclusion) == ("publish", "failure")
-        log = subject.forge.job_log(job) or ""
-        assert "HTTP 403 \u00e4" in log
-        logs = subject.forge.run_logs(run) or {}
-        assert list(logs) == ["0_publish"]
-        assert "HTTP 403 \u00e4" in logs["0_publish"]
-        (other,) = subject.forge.workflow_runs("ci.yml", subject.commit)
-        assert subject.forge.run_logs(other) is None
-        assert subject.forge.job_log(subject.forge.jobs(other)[0]) is None
-
     def test_a_file_is_read_at_a_commit(self, subject: ForgeSubject) -> None:
         """Its bytes; None for a folder and for what is not there."""
         assert subject.forge.read(subject.commit, "README.md") == b"# Demo\n"
@@ -350,8 +282,6 @@ class ForgeContract:
                 forge.create_draft(tag="v9", commit=subject.commit, title="", notes="", prerelease=False)
             with raises(DeniedError):
                 forge.upload_asset(draft, "other.bin", path)
-            with raises(DeniedError):
-                forge.create_tag("v9", subject.commit, "no")
         published = subject.forge.publish(draft, prerelease=False, latest=True)
         for forge in (subject.visitor, subject.stranger):
             with raises(DeniedError):
@@ -400,16 +330,6 @@ class FailingForgeContract:
             subject.fault("create-draft", "status", status, 1)
             with raises(AnswerLostError):
                 subject.draft()
-
-    def test_a_tag_whose_answer_was_lost_is_found(self, subject: ForgeSubject) -> None:
-        """And one that never arrived is not."""
-        subject.fault("create-tag", "drop-before", None, 1)
-        _expect_unavailable(lambda: subject.forge.create_tag("v2.0.0", subject.commit, "x"))
-        assert subject.forge.tag("v2.0.0") is None
-        subject.fault("create-tag", "drop-after", None, 1)
-        with raises(AnswerLostError):
-            subject.forge.create_tag("v2.0.0", subject.commit, "x")
-        assert subject.forge.tag_commit("v2.0.0") == subject.commit
 
     def test_an_issue_whose_answer_was_lost_is_found(self, subject: ForgeSubject) -> None:
         """So that no second one is opened."""

@@ -25,7 +25,6 @@ from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING
 
-from tagboat.config.model import Config
 from tagboat.engine.events import Observer
 from tagboat.engine.release import ReleaseRun
 from tagboat.engine.state import write_durably
@@ -40,9 +39,9 @@ from tagboat.pipelines import remote_release
 from tagboat.sandbox.names import HTTPS_PORT
 from tagboat.wiring import handed_rehearsal
 from tagboat.wiring.choice import choose
-from tagboat.wiring.credentials import lasting_credential
-from tagboat.wiring.places import public_places, sandbox_places
+from tagboat.wiring.places import sandbox_places
 from tagboat.wiring.project import mirror_source
+from tagboat.wiring.rehearsal_sources import private_source, relay_sources
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.session import Wish, open_release
 
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from tagboat.adapters.git.copy import Copy
     from tagboat.adapters.isolation import Isolation
     from tagboat.sandbox.addresses import Addresses
-    from tagboat.sandbox.sources import Sources
 
 FILE = "rehearsal.json"
 NOT_COVERED = (
@@ -206,41 +204,6 @@ def prepared(state: Path) -> Rehearsal:
         raise ConflictError(
             f"{state} holds no rehearsal that can be continued: {error}", remedy="tagboat rehearse PATH"
         ) from error
-
-
-def private_source(config: Config, tags: Sequence[str]) -> tuple[str, ...]:
-    """Return name and URL of the private index that the chosen components' dependencies come from; empty for none.
-
-    Raises:
-        RefusedError: they come from several indexes, and a rehearsal has one way out.
-    """
-    from tagboat.config.privacy import dependency_index, is_private  # noqa: PLC0415 - after --help
-    from tagboat.config.selection import select  # noqa: PLC0415
-
-    chosen = [each.component for each in select(config, tags)]
-    indexes = [dependency_index(config, component) for component in chosen if is_private(config, component)]
-    if not indexes:
-        return ()
-    if len(indexes) < len(chosen) or len(set(indexes)) > 1:
-        raise RefusedError(
-            "these components have their dependencies from different indexes, a private one among them",
-            remedy="rehearse them one at a time: --component NAME",
-        )
-    return indexes[0].name, indexes[0].simple
-
-
-def relay_sources(rehearsal: Rehearsal) -> Sources:
-    """Return where packages that are not under release come from: for a private project its own index alone."""
-    from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
-    from tagboat.sandbox.sources import Sources, machine_sources  # noqa: PLC0415
-
-    machine = machine_sources(PUBLIC.indexes["pypi"].simple)
-    if not rehearsal.index:
-        return machine
-    name, url = rehearsal.index
-    login = lasting_credential(public_places(), name, url)
-    authorization = login.header if login else ""
-    return Sources((url,), certificate=machine.certificate, authorization=authorization)
 
 
 @contextmanager

@@ -133,8 +133,7 @@ def open_release(
         ExitStack() as held,
     ):
         open_ledger(state, ledger, wish.ledgers)
-        http = http_of(places)
-        forge = forge_of(http, places, repository)
+        forge = forge_of(http := http_of(places), places, repository)
         credential = Credentials.bearer(places.forge_token) if places.forge_token else None
         mirror = Mirror(
             state.mirror, places.addresses.git_url(repository), ca=places.ca, credentials=credential
