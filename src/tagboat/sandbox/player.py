@@ -72,7 +72,8 @@ def publish_draft(
             if name not in assets:
                 raise InvalidError(f"the draft of {tag} has no {name}", remedy="fill it first")
             content = caller.content(assets[name], accept="application/octet-stream")
-            caller.upload(url, name, content)
+            if not caller.lists(url, name, content):
+                caller.upload(url, name, content)
             said.append(
                 f"{name}: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}, to {url}"
             )
@@ -88,6 +89,7 @@ class _Caller:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), trust)
         self._token = addresses.token
         self._api = addresses.api.rstrip("/")
+        self._simple = {index.upload: index.simple for index in (addresses.pypi, addresses.testpypi)}
 
     def run(self, repository: str, workflow: str, tag: str, sha: str) -> dict[str, Any] | None:
         """The newest run of the workflow for the tag, or None."""
@@ -105,6 +107,17 @@ class _Caller:
         """What a GET answers."""
         headers = {"Accept": accept, "Authorization": f"token {self._token}"}
         return self._sent(urllib.request.Request(url, headers=headers))  # noqa: S310 - a sandbox's address is https
+
+    def lists(self, url: str, name: str, content: bytes) -> bool:
+        """Whether the index with this upload URL lists the file already."""
+        project = str(_metadata(name, content)["Name"])
+        try:
+            page = self.content(
+                f"{self._simple[url]}{project}/", accept="application/vnd.pypi.simple.v1+json"
+            )
+        except InvalidError:
+            return False
+        return any(file["filename"] == name for file in json.loads(page)["files"])
 
     def upload(self, url: str, name: str, content: bytes) -> None:
         """Send one file as upload clients do; the same bytes once more are accepted by the index."""

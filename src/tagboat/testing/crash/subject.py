@@ -77,8 +77,23 @@ class Subject:
     commit: str
 
 
-def make(folder: Path, *, unsteady: bool = False) -> Subject:
-    """Write the repository; the same commit every time."""
+REMOTE: Final = """
+[tool.tagboat]
+pipeline = "remote-release"
+
+[tool.tagboat.workflows]
+release = "publish.yml"
+trigger = "tag"
+
+[tool.tagboat.policy]
+remote-start = 60
+remote-wait = 60
+"""
+"""What hands its releases over."""
+
+
+def make(folder: Path, *, unsteady: bool = False, more: str = "") -> Subject:
+    """Write the repository, with ``more`` in its configuration; the same commit every time."""
     files = {
         "README.md": "# Subject\n\nIt does nothing.\n",
         "LICENSE": "Permission to use, copy, modify, and/or distribute this is granted.\n",
@@ -87,7 +102,8 @@ def make(folder: Path, *, unsteady: bool = False) -> Subject:
             backend="unsteady" if unsteady else "flit_core.buildapi",
             path='backend-path = ["build_backend"]\n' if unsteady else "",
             include='\n[tool.flit.sdist]\ninclude = ["build_backend/*.py"]\n' if unsteady else "",
-        ),
+        )
+        + more,
     }
     if unsteady:
         files["build_backend/unsteady.py"] = _UNSTEADY
