@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from tagboat.core.plan import Half, Plan
 from tagboat.core.step import StepState
-from tagboat.errors import ConflictError, StepFailedError, UnavailableError, WaitingError
+from tagboat.errors import AnswerLostError, ConflictError, StepFailedError, UnavailableError, WaitingError
 from tagboat.ports.forge import ForgeTag, Job, JobStep, WorkflowRun
-from tagboat.steps.remote_run import message, newest
+from tagboat.steps.remote_run import message, newest, rerun
 
 MANIFEST = "a" * 64
 OTHER = "d" * 40
@@ -319,3 +320,24 @@ def test_every_file_that_is_absent_or_other_is_named(bench: Any) -> None:
     assert f"{sdist.file} is not on pypi" in receipt.summary
     assert f"{other.sha256}, we built {wheel.sha256}" in receipt.summary
     assert bench.clock.now() - timedelta(seconds=1) > bench.clock.start
+
+
+def test_what_failed_is_run_again_once_and_the_ledger_says_so(bench: Any) -> None:
+    tagged(bench)
+    step = bench.step("follow-run", {}, FOLLOW)
+    plan = Plan(Half.PUBLISH, "remote-release", (), (step,))
+    assert rerun(bench.ports, plan) == []
+    run = start(bench, status="completed", conclusion="failure")
+    assert [again.id for again in rerun(bench.ports, plan)] == [run.id]
+    assert rerun(bench.ports, plan) == []
+    bench.forge.change(run)
+    assert rerun(bench.ports, plan) == []
+    bodies = [entry.body for entry in bench.ports.ledger.entries() if entry.event == "rerun"]
+    assert bodies == [{"run": run.id, "attempt": 1}]
+
+
+def test_somebody_who_was_faster_with_the_same_tag_is_no_conflict(bench: Any) -> None:
+    bench.forge.orders.add("create-tag", "drop-after")
+    with pytest.raises(AnswerLostError):
+        tagged(bench)
+    assert "somebody else" not in bench.run("push-tag", **PUSH).summary

@@ -19,11 +19,11 @@ _TOKENS: Final = re.compile(
     r"|\bpypi-[A-Za-z0-9_-]{16,1000}"
     r"|\bAKIA[0-9A-Z]{16}\b"
     r"|\bxox[abeprs]-[A-Za-z0-9-]{10,255}"
-    r"|\beyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{4,8000}(?:\.[A-Za-z0-9_-]{0,2000})?"  # JSON Web Token
+    r"|\beyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{4,8000}(?:\.[A-Za-z0-9_-]{0,2000})?"  # JSON Web Token
 )
 _HEADERS: Final = re.compile(r"(?i)(\b(?:proxy-)?authorization[\"']?[ \t]{0,9}[:=][ \t]{0,9})[^\r\n]{1,9000}")
 _VALUES: Final = re.compile(
-    r"(?i)([a-z0-9_-]{0,64}(?:password|passwd|secret|token|api[_-]?key)[a-z0-9_-]{0,64}"
+    r"(?i)(?<![\w-])((?=[\w-]{0,150}?(?:password|passwd|secret|token|api[_-]?key))[\w-]{1,200}"
     r"[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']?)[^\s\"',;]{4,4000}"
 )
 _LOGINS: Final = re.compile(r"(://)[^\s/@]{1,1000}@")
