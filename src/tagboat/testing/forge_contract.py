@@ -315,11 +315,11 @@ class FailingForgeContract:
     def test_writes_that_were_cut_off_are_not_taken_for_done(self, subject: ForgeSubject) -> None:
         """And were not repeated behind the engine's back."""
         subject.fault("create-draft", "drop-before", None, 1)
-        _expect_unavailable(subject.draft)
+        expect_unavailable(subject.draft)
         assert list(subject.forge.releases()) == []
         draft, path = subject.draft(), subject.file()
         subject.fault("upload-asset", "drop-before", None, 1)
-        _expect_unavailable(lambda: subject.upload(draft, path))
+        expect_unavailable(lambda: subject.upload(draft, path))
         assert subject.listed(draft).assets == ()
         asset = subject.upload(draft, path)
         assert subject.listed(draft).assets == (asset,)
@@ -377,7 +377,7 @@ class FailingForgeContract:
         assert list(subject.forge.releases()) == [draft]
 
 
-def _expect_unavailable(write: Callable[[], object]) -> None:
+def expect_unavailable(write: Callable[[], object]) -> None:
     """Expect the error, or the kind of it that a complete request without an answer is."""
     try:
         write()

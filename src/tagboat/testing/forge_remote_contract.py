@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tagboat.errors import AnswerLostError, ConflictError, DeniedError, UnavailableError
-from tagboat.testing.forge_contract import ForgeSubject
+from tagboat.errors import AnswerLostError, ConflictError, DeniedError
+from tagboat.testing.forge_contract import ForgeSubject, expect_unavailable
 from tagboat.testing.raising import raises
 
 
@@ -88,8 +88,7 @@ class RemoteForgeContract:
     def test_a_tag_whose_answer_was_lost_is_found(self, subject: ForgeSubject) -> None:
         """And one that never arrived is not."""
         subject.fault("create-tag", "drop-before", None, 1)
-        with raises(UnavailableError):
-            subject.forge.create_tag("v2.0.0", subject.commit, "x")
+        expect_unavailable(lambda: subject.forge.create_tag("v2.0.0", subject.commit, "x"))
         assert subject.forge.tag("v2.0.0") is None
         subject.fault("create-tag", "drop-after", None, 1)
         with raises(AnswerLostError):
