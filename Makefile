@@ -84,6 +84,7 @@ bench-planning: setup ## Plans and changelogs against git log and other tools, o
 
 crash: setup ## Kill releases 2,000 times, resume them, and hold the sandbox's journal against the rules.
 	$(BIN)/python -m tagboat.testing.crash
+	$(BIN)/python -m tagboat.testing.crash --remote --kills 500
 
 crash-without-find: setup ## The same with the looking taken out; it must fail.
 	$(BIN)/python -m tagboat.testing.crash --without-find

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.ports.forge import Forge, Review
+from tagboat.ports.forge import Forge, Job, Review
 from tagboat.ports.index import Index
 from tagboat.testing.forge import FakeForge, Hosted
 from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
+from tagboat.testing.forge_remote_contract import RemoteForgeContract
 from tagboat.testing.index import FakeIndex
 from tagboat.testing.index_contract import FailingIndexContract, IndexContract, IndexSubject
 
@@ -47,8 +48,14 @@ def forge_subject(tmp_path: Path) -> ForgeSubject:
         ),
         fault=forge.orders.add,
         review=lambda environment, user, comment: _review(forge, environment, user, comment),
+        play_log=lambda workflow, conclusion, log: _play_log(forge, workflow, conclusion, log),
         tries=forge.orders.tries,
     )
+
+
+def _play_log(forge: FakeForge, workflow: str, conclusion: str, log: str) -> None:
+    jobs = (Job("publish", "completed", conclusion, 77),)
+    forge.play(COMMIT, workflow=workflow, conclusion=conclusion, jobs=jobs, log=log)
 
 
 def _play(forge: FakeForge, commit: str, workflow: str, branch: str, status: str, conclusion: str) -> None:
@@ -80,6 +87,12 @@ class TestFakeForge(ForgeContract):
 
 
 class TestFailingFakeForge(FailingForgeContract):
+    @pytest.fixture
+    def subject(self, forge_subject: ForgeSubject) -> ForgeSubject:
+        return forge_subject
+
+
+class TestFakeForgeOfWorkflows(RemoteForgeContract):
     @pytest.fixture
     def subject(self, forge_subject: ForgeSubject) -> ForgeSubject:
         return forge_subject

@@ -21,6 +21,7 @@ from tagboat.sandbox.faults import Faults
 from tagboat.sandbox.server import Sandbox
 from tagboat.testing.clock import FakeClock
 from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
+from tagboat.testing.forge_remote_contract import RemoteForgeContract
 
 OPERATIONS = {
     "releases": "list-releases",
@@ -29,10 +30,11 @@ OPERATIONS = {
     "download-asset": "download-asset",
     "delete-asset": "delete-asset",
     "publish": "update-release",
-    "runs": "list-workflow-runs",
+    "runs": "list-runs",
     "tag": "get-ref",
     "read": "get-contents",
     "open-issue": "create-issue",
+    "create-tag": "create-ref",
 }
 
 
@@ -119,6 +121,16 @@ def subject(sandbox: Sandbox, tmp_path: Path, number: int) -> Iterator[ForgeSubj
         control.review_workflow_run(addresses, run.id, environments=[environment], user=user, comment=comment)
         return run.id
 
+    def play_log(workflow: str, conclusion: str, log: str) -> None:
+        control.play_workflow_run(
+            addresses,
+            repository,
+            sha=commit,
+            workflow=f".github/workflows/{workflow}",
+            conclusion=conclusion,
+            jobs=[control.Job("publish", log=log, step="Publish")],
+        )
+
     folder = tmp_path / "files"
     folder.mkdir()
     yield ForgeSubject(
@@ -134,6 +146,7 @@ def subject(sandbox: Sandbox, tmp_path: Path, number: int) -> Iterator[ForgeSubj
         play=play,
         fault=fault,
         review=review,
+        play_log=play_log,
         half_upload=half_upload,
         tries=http.limits.tries,
     )
@@ -152,4 +165,8 @@ class TestSandboxForge(ForgeContract):
 
 
 class TestFailingSandboxForge(FailingForgeContract):
+    pass
+
+
+class TestSandboxForgeOfWorkflows(RemoteForgeContract):
     pass

@@ -16,6 +16,7 @@ from projects import BACK_ENDS
 
 from tagboat.adapters.addresses import PUBLIC
 from tagboat.sandbox.addresses import read_addresses
+from tagboat.testing.workflow import publishing_workflow
 
 
 @dataclass
@@ -85,31 +86,18 @@ def test_a_project_of_each_back_end_is_rehearsed_without_any_configuration(
     assert {row["state"] for row in answer.json["steps"]} == {"succeeded"}
 
 
-_PUBLISHING = """\
-on:
-  workflow_dispatch:
-jobs:
-  publish:
-    runs-on: ubuntu-latest
-    environment: pypi
-    permissions: {id-token: write}
-    steps:
-      - run: tagboat publish --manifest manifest.json
-"""
-
-
 @pytest.mark.parametrize(
-    ("old", "new", "said", "codes"),
+    ("environment", "said", "codes"),
     [
-        ("", "", "a job like its own was lent a token", set()),
-        ("environment: pypi", "environment: production", "runs in production", {"publisher-mismatch"}),
+        ("pypi", "a job like its own was lent a token", set()),
+        ("production", "runs in production", {"publisher-mismatch"}),
     ],
 )
 def test_the_workflow_that_publishes_is_tried_against_the_sandbox_s_index(
-    workshop: Workshop, old: str, new: str, said: str, codes: set[str]
+    workshop: Workshop, environment: str, said: str, codes: set[str]
 ) -> None:
-    workflow = _PUBLISHING.replace(old, new) if old else _PUBLISHING
-    configured = "[components.tiny-boat]\ntargets = ['pypi']\n"
+    configured = "[components.tiny-boat]\ntargets = ['pypi']\n[workflows]\ntrigger = 'tag'\n"
+    workflow = publishing_workflow(environment=environment)
     files = {"tagboat.toml": configured, ".github/workflows/release.yml": workflow}
     workshop.commit({**BACK_ENDS["flit"], **files})
     answer = workshop.rehearse()
@@ -117,6 +105,34 @@ def test_the_workflow_that_publishes_is_tried_against_the_sandbox_s_index(
     step = answer.step("publisher-matches:")
     assert said in json.dumps(step)
     assert {finding["code"] for finding in step.get("findings", ())} == codes
+
+
+REMOTE = """
+[tool.tagboat]
+pipeline = "remote-release"
+
+[tool.tagboat.workflows]
+release = "ship.yml"
+trigger = "tag"
+"""
+
+
+@pytest.mark.parametrize("back_end", ["flit", "hatch-vcs"])
+def test_a_release_that_is_handed_over_is_rehearsed_with_a_player_that_is_named_as_one(
+    workshop: Workshop, back_end: str
+) -> None:
+    files = BACK_ENDS[back_end]
+    handed = {".github/workflows/ship.yml": publishing_workflow()}
+    workshop.commit({**files, **handed, "pyproject.toml": files["pyproject.toml"] + REMOTE})
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    assert any("ship.yml itself: a player" in line for line in answer.json["not_covered"])
+    pushed = answer.step("push-tag:")
+    assert "made" in pushed["reason"]
+    assert not pushed["found"]
+    assert answer.json["urls"]["arrived:pypi:tiny-boat"]
+    (kept,) = (workshop.state / "logs" / "files").iterdir()
+    assert "This is no run of ship.yml" in kept.read_text()
 
 
 @pytest.mark.needs("names")

@@ -70,7 +70,7 @@ class Play:
             parts = cast(
                 "Any", {"store": FolderStore(state.artifacts), "ledger": ledger, "clock": self.clock}
             )
-            unused = dict.fromkeys(("repository", "forge", "builder", "inspector", "installer"))
+            unused = dict.fromkeys(("logs", "repository", "forge", "builder", "inspector", "installer"))
             ports = Ports(**unused, indexes={}, **parts)
             try:
                 yield InlineEngine(

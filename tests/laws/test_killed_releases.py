@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tagboat.config.model import Config
 from tagboat.engine.events import StepEvent
-from tagboat.testing.simulation import ONE, TWO, KilledError, Simulation
+from tagboat.testing.simulation import HANDED, ONE, TWO, KilledError, Simulation
 from tagboat.testing.workshop import FakeBuilder
 
-CONFIGS = {"one": ONE, "two": TWO}
+CONFIGS = {"one": ONE, "two": TWO, "handed": HANDED}
 WRITES = {
     "forge": ["create-draft", "upload-asset", "publish"],
     "testpypi": ["upload"],
@@ -44,7 +44,7 @@ def test_an_undisturbed_release_leaves_everything_and_nothing_twice(name: str, t
     assert world.doubles() == []
 
 
-@pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 9)])
+@pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 9), ("handed", 7)])
 def test_a_machine_may_go_off_at_every_moment(name: str, stride: int, tmp_path: Path) -> None:
     count = moments(CONFIGS[name], tmp_path / "count")
     for moment in range(1, count + 1, stride):

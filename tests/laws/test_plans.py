@@ -16,7 +16,7 @@ from tagboat.core.artifact import Artifact, Manifest, Role
 from tagboat.core.plan import Half, Plan, broken_laws, plan_from_json
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
-from tagboat.pipelines import tag_release
+from tagboat.pipelines.choosing import PIPELINES
 
 COMMIT = "c" * 40
 INDEXES = (
@@ -24,6 +24,8 @@ INDEXES = (
     IndexTarget("testpypi", staging=True),
     IndexTarget("own", "https://own.invalid/up", "https://own.invalid/simple", private=True),
 )
+KINDS = ("upload", "push-tag")
+"""What publishes a component: an upload of ours, or the tag that starts the workflow."""
 FILE = Artifact("tagboat-manifest.json", "f" * 64, 9, "", Role.CHECKSUM)
 
 
@@ -54,11 +56,14 @@ def configurations(draw: st.DrawFn) -> tuple[Config, tuple[Release, ...]]:
     releases = tuple(
         Release(c.name, str(Version(version)), c.tag.replace("{version}", version), COMMIT) for c in chosen
     )
-    return Config(components=tuple(components), indexes=INDEXES, policy=Policy()), releases
+    pipeline = draw(st.sampled_from(sorted(PIPELINES)))
+    config = Config(pipeline=pipeline, components=tuple(components), indexes=INDEXES, policy=Policy())
+    return config, releases
 
 
 def planned(config: Config, releases: tuple[Release, ...]) -> tuple[Plan, Plan]:
-    prepare = tag_release.prepare(config, releases, repository="acme/demo", default_branch="main")
+    pipeline = PIPELINES[config.pipeline]
+    prepare = pipeline.prepare(config, releases, repository="acme/demo", default_branch="main")
     artifacts = []
     for release in releases:
         for distribution in config.component(release.component).distributions:
@@ -70,7 +75,7 @@ def planned(config: Config, releases: tuple[Release, ...]) -> tuple[Plan, Plan]:
             ):
                 artifacts.append(Artifact(name, "a" * 64, 1, release.component, role))
     manifest = Manifest("tagboat 0", "acme/demo", prepare.digest, releases, (), tuple(artifacts))
-    return prepare, tag_release.publish(config, prepare, manifest, FILE)
+    return prepare, pipeline.publish(config, prepare, manifest, FILE)
 
 
 @given(configurations())
@@ -91,9 +96,24 @@ def test_nothing_is_on_a_final_index_before_all_is_staged(drawn: tuple[Config, t
 def test_a_component_is_published_after_those_before_it(drawn: tuple[Config, tuple[Release, ...]]) -> None:
     config, releases = drawn
     _, publish = planned(config, releases)
-    order = [s.component for s in publish.steps if s.kind == "upload" and s.effect is Effect.PERMANENT]
+    order = [s.component for s in publish.steps if s.kind in KINDS and s.effect is Effect.PERMANENT]
     wanted = [r.component for r in releases if r.component in order]
     assert list(dict.fromkeys(order)) == wanted
+
+
+@given(configurations())
+def test_what_is_handed_over_is_tagged_once_and_nothing_of_it_is_uploaded(
+    drawn: tuple[Config, tuple[Release, ...]],
+) -> None:
+    config, releases = drawn
+    _, publish = planned(replace(config, pipeline="remote-release"), releases)
+    tags = [step.options["tag"] for step in publish.steps if step.kind == "push-tag"]
+    assert tags == list(dict.fromkeys(release.tag for release in releases))
+    assert not [step for step in publish.steps if step.kind == "upload"]
+    keys = [step.key for step in publish.steps]
+    for step in (step for step in publish.steps if step.kind == "push-tag"):
+        before = set(keys[: keys.index(step.key)])
+        assert before == set(step.needs)
 
 
 @given(configurations())

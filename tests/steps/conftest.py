@@ -46,13 +46,14 @@ class Bench:
     ports: Ports
     commit: str = COMMIT
     logged: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     more: list[Step] = field(default_factory=list)
 
     def run(self, kind: str, needs: dict[str, Receipt] | None = None, **options: Any) -> Receipt:
         step = self.step(kind, needs or {}, options)
         work = self.folder / f"work-{len(list(self.folder.iterdir()))}"
         work.mkdir()
-        attempt = Attempt(1, self.logged.append, work)
+        attempt = Attempt(1, self.logged.append, work, self.told.append)
         return load_kind(kind).run(self.ports, self._inputs(step, needs or {}), attempt)
 
     def find(self, kind: str, needs: dict[str, Receipt] | None = None, **options: Any) -> Receipt | None:
@@ -160,6 +161,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     clock, forge = FakeClock(), FakeForge(hosted)
     pypi, testpypi = FakeIndex("pypi"), FakeIndex("testpypi")
     pypi.now = testpypi.now = clock.now
+    forge.moment = lambda: clock.now().isoformat()
     repository = FakeRepository(hosted)
     builder, inspector, installer = FakeBuilder(), FakeInspector(), FakeInstaller()
     folder = tmp_path / "bench"
@@ -173,6 +175,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         inspector=inspector,
         installer=installer,
         store=FolderStore(tmp_path / "store"),
+        logs=FolderStore(tmp_path / "logs"),
         ledger=ledger,
         clock=clock,
     )

@@ -10,7 +10,8 @@ from tagboat.config.model import Component, Config, IndexTarget
 from tagboat.errors import RefusedError
 from tagboat.wiring.indexes import logins_of
 from tagboat.wiring.places import public_places
-from tagboat.wiring.rehearsal import Rehearsal, private_source, relay_sources
+from tagboat.wiring.rehearsal import Rehearsal
+from tagboat.wiring.rehearsal_sources import private_source, relay_sources
 
 SIMPLE = "https://packages.example/simple"
 CORP = IndexTarget("corp-eu", "https://packages.example/legacy/", SIMPLE, private=True)

@@ -24,6 +24,12 @@ sandbox = click.option(
 )
 repository = click.option("--repository", default="", metavar="OWNER/NAME", help="The project on the forge.")
 component = click.option("--component", "components", multiple=True, help="Only this component; repeatable.")
+commit = click.option(
+    "--commit",
+    default="",
+    metavar="SHA|HEAD",
+    help='Where a tag that is not on the forge yet will stand, with pipeline = "remote-release".',
+)
 tags = click.option(
     "--tag", "tags", multiple=True, metavar="[COMPONENT=]TAG", help="The release tag; repeatable."
 )
@@ -58,6 +64,28 @@ manifest_digest = click.option(
     metavar="DIGEST",
     help="The Manifest must have this digest, as the job that made it said.",
 )
+
+
+def whole_commit(commit: str, project: Path) -> str:
+    """Return the whole id of ``--commit``: as given, or of the commit that is checked out in ``project``.
+
+    Raises:
+        UsageError: it is no whole id, or nothing is checked out.
+    """
+    if not commit:
+        return ""
+    if commit == "HEAD":
+        from tagboat.adapters.worktree import Worktree  # noqa: PLC0415 - after --help
+
+        commit = Worktree(project).head_commit() or ""
+        if not commit:
+            raise UsageError(f"{project} has no commit yet", remedy="commit something first")
+    if len(commit) not in (40, 64) or set(commit) - set("0123456789abcdef"):
+        raise UsageError(
+            f"{commit[:80]!a} is no commit's id",
+            remedy="give all forty hexadecimal digits, in lower case, or HEAD",
+        )
+    return commit
 
 
 def folders(adopted: tuple[str, ...], shard: str = "") -> dict[str, Path]:

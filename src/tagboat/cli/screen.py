@@ -84,6 +84,8 @@ class Screen:
         """Follow one moment of a step."""
         if event.moment is Moment.STARTED and self.live:
             self._start(event)
+        elif event.moment is Moment.TOLD:
+            self.line(cut(f"    {plain(event.detail)}", self.columns - 1) if self.live else _told(event))
         elif event.moment is Moment.RECORDED:
             self._stop()
             self.line("\n".join(self._terminal_lines(event) if self.live else _plain_lines(event)))
@@ -155,6 +157,10 @@ class Screen:
                 lines += [f"    {told} {first}" for first in folded(plain(finding.reason), width - 13)[:1]]
                 lines += [f"      {more}" for more in folded(plain(finding.reason), width - 13)[1:]]
         return lines
+
+
+def _told(event: StepEvent) -> str:
+    return f"{event.state.value} {event.step.key}  {plain(event.detail)}"
 
 
 def _plain_lines(event: StepEvent) -> list[str]:

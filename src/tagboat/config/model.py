@@ -117,11 +117,15 @@ class Policy:
     Attributes:
         index_down: ``stop``, or ``go`` when an unreachable index shall not stop the version guard.
         ci_wait: seconds to wait for a CI run that is queued or running.
+        remote_start: seconds for the run of the workflow that a release is handed to to appear.
+        remote_wait: seconds to follow that run; then the release waits, and ``resume`` follows it further.
         staging_tries: how often a staged file is looked for before the release stops.
     """
 
     index_down: str = "stop"
     ci_wait: int = 600
+    remote_start: int = 300
+    remote_wait: int = 3600
     staging_tries: int = 6
 
 

@@ -25,7 +25,10 @@ def starting_tags(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(component.tag for component in config.components))
 
 
-def public_targets(config: Config, component: Component) -> tuple[IndexTarget, ...]:
-    """Return the indexes of a component that may take identities; a private one is opened in its own way."""
+def trusting_targets(config: Config, component: Component) -> tuple[IndexTarget, ...]:
+    """Return the final indexes of a component that may take identities; a private one is opened in its own way.
+
+    A staging index that refuses shows that before anything is published for good.
+    """
     targets = (config.index(name) for name in component.targets)
-    return tuple(target for target in targets if not target.private)
+    return tuple(target for target in targets if not target.private and not target.staging)

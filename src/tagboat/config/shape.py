@@ -255,6 +255,21 @@ class PolicyTable(Table):
         description="Seconds to wait for a CI run that is queued or running.",
         examples=[1800],
     )
+    remote_start: int = Field(
+        default=300,
+        ge=1,
+        le=86400,
+        description='With `pipeline = "remote-release"`: seconds for the workflow\'s run to appear after the tag was pushed.',
+        examples=[60],
+    )
+    remote_wait: int = Field(
+        default=3600,
+        ge=1,
+        le=86400,
+        description='With `pipeline = "remote-release"`: seconds to follow that run. A release that has waited so long ends '
+        "with exit status 5, and `tagboat resume` follows the run further.",
+        examples=[7200],
+    )
     staging_tries: int = Field(
         default=6,
         ge=1,

@@ -11,10 +11,11 @@ from tagboat.core.verdict import Finding
 
 
 class Moment(StrEnum):
-    """The points of a step's way, in their order."""
+    """The points of a step's way, in their order; a long step tells how far it is, any number of times."""
 
     STARTED = "started"
     INTENT = "intent"
+    TOLD = "told"
     DONE = "done"
     RECORDED = "recorded"
 
@@ -28,7 +29,7 @@ class StepEvent:
         reused: the receipt comes from an earlier run of this state directory.
         found: the deed was already done in the world.
         seconds: since the attempt's start, for display.
-        detail: the receipt's summary, or the failure's cause.
+        detail: the receipt's summary, the failure's cause, or what the step tells.
     """
 
     moment: Moment

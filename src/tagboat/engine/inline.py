@@ -272,7 +272,13 @@ class InlineEngine:
         self._tell(Moment.INTENT, step, StepState.RUNNING, attempt=number)
         folder = self._state.folder()
         with self._state.log(step.key, number).open("a", encoding="utf-8") as log:
-            receipt = kind.run(self._ports, inputs, Attempt(number, lambda text: _write(log, text), folder))
+
+            def tell(text: str) -> None:
+                _write(log, text)
+                self._tell(Moment.TOLD, step, StepState.RUNNING, attempt=number, detail=text)
+
+            attempt = Attempt(number, lambda text: _write(log, text), folder, tell)
+            receipt = kind.run(self._ports, inputs, attempt)
         shutil.rmtree(folder, ignore_errors=True)
         self._tell(Moment.DONE, step, receipt.state, attempt=number)
         return receipt

@@ -21,6 +21,7 @@ from tagboat.engine.inline import InlineEngine
 from tagboat.engine.state import StateDirectory, write_durably
 from tagboat.errors import ConflictError, PartialError, StalePlanError, StepFailedError, TagboatError
 from tagboat.pipelines import tag_release
+from tagboat.pipelines.choosing import PIPELINES
 from tagboat.ports import Ports
 from tagboat.steps.adopt import MANIFEST_NAME
 from tagboat.steps.gather import Options as GatherOptions
@@ -43,6 +44,8 @@ class ReleaseRun:
     Attributes:
         derived: the plan from the mirror's view of the tag.
         derive_again: the same, from the forge's view of it; called once, before the publish half.
+        hands_over: the publish half is the pipeline's own. Else it uploads, whatever the pipeline: the workflow that a
+            release was handed to publishes by its jobs, and hands nothing on.
         context: what ``resume`` needs to start this again (command, repository, tags, sandbox); kept with the plans.
     """
 
@@ -52,6 +55,7 @@ class ReleaseRun:
     derived: Derived
     derive_again: Callable[[], Derived]
     context: Mapping[str, JSON] = field(default_factory=dict)
+    hands_over: bool = True
 
     def check(self) -> Mapping[str, Receipt]:
         """Ask the guards of the check phase, and nothing else."""
@@ -158,7 +162,8 @@ class ReleaseRun:
         sha256, size = self.ports.store.put(_written(self.state, manifest))
         file = Artifact(MANIFEST_NAME, sha256, size, "", Role.CHECKSUM)
         prepared = replace(prepared, releases=manifest.releases)
-        return lawful(tag_release.publish(self.derived.config, prepared, manifest, file))
+        pipeline = PIPELINES[prepared.pipeline] if self.hands_over else tag_release
+        return lawful(pipeline.publish(self.derived.config, prepared, manifest, file))
 
     def publish(self, manifest: Manifest, *, through: Phase = Phase.CONFIRM) -> None:
         """Derive the plan again, compare, and walk the publish half ``through`` this phase."""
@@ -204,6 +209,18 @@ class ReleaseRun:
         manifest = self.prepare()
         self.ports.ledger.append("dry-run", body={"manifest": manifest.digest})
         return manifest
+
+    def urls(self) -> Mapping[str, JSON]:
+        """Return the addresses that the publish half recorded: of runs, of files by index, of the forge's releases."""
+        plans = self.state.load_plans()
+        if plans is None or plans[1] is None:
+            return {}
+        history, found = History(self.ports.ledger.entries(), plans[1].digest), {}
+        for step in plans[1].steps:
+            receipt = history.outcome(step.key) if step.kind in ("follow-run", "arrived", "undraft") else None
+            if receipt is not None:
+                found[step.key] = receipt.facts.get("urls", receipt.facts.get("url"))
+        return found
 
     def verdict(self, error: TagboatError) -> TagboatError:
         """Return the error as the caller must see it: partial, when outside effects exist and a resume can go on."""

@@ -11,7 +11,7 @@ from tagboat.config.lines import allowed_branches
 from tagboat.config.model import Component, Config, Shard
 from tagboat.config.order import building_order
 from tagboat.config.privacy import dependency_index, is_private
-from tagboat.config.publishers import public_targets, publisher_for, starting_tags
+from tagboat.config.publishers import publisher_for, starting_tags, trusting_targets
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
 from tagboat.steps import (
@@ -25,6 +25,7 @@ from tagboat.steps import (
     reachable,
     source_archive,
     tag_exists,
+    tag_ready,
     try_install,
     upload_window,
     version_free,
@@ -41,14 +42,22 @@ def by_tag(releases: Sequence[Release]) -> dict[str, list[Release]]:
 
 
 def check(
-    config: Config, release: Release, releases: Sequence[Release], default_branch: str
+    config: Config,
+    release: Release,
+    releases: Sequence[Release],
+    default_branch: str,
+    *,
+    tag_to_make: bool = False,
 ) -> Iterator[Step]:
-    """Ask whether the tag may be released."""
+    """Ask whether the tag may be released, or with ``tag_to_make`` whether it may be made and released."""
     component, name = config.component(release.component), release.component
     branches = tuple(allowed_branches(component, Version(release.version), default_branch))
-    yield freeze(
-        "tag-exists", f"tag-exists:{name}", tag_exists.Options(release.tag, release.commit), component=name
-    )
+    if tag_to_make:
+        ready = tag_ready.Options(release.tag, release.commit)
+        yield freeze("tag-ready", f"tag-ready:{name}", ready, component=name)
+    else:
+        there = tag_exists.Options(release.tag, release.commit)
+        yield freeze("tag-exists", f"tag-exists:{name}", there, component=name)
     yield freeze(
         "reachable",
         f"reachable:{name}",
@@ -96,7 +105,7 @@ def _publisher(config: Config, release: Release, default_branch: str) -> Iterato
 
     A project that configures nothing has not said what its publishers are.
     """
-    targets = public_targets(config, config.component(release.component))
+    targets = trusting_targets(config, config.component(release.component))
     if not targets or config.source == "discovered":
         return
     options = publisher_matches.Options(

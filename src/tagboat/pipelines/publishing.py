@@ -26,9 +26,11 @@ from tagboat.steps import confirm_forge as confirm_forge_step
 from tagboat.steps.kinds import freeze
 
 
-def credentials_first(config: Config, releases: Sequence[Release]) -> Step:
-    """Ask for every credential that this half will use, before it uses any."""
-    targets = (target for release in releases for target in config.component(release.component).targets)
+def credentials_first(config: Config, releases: Sequence[Release], *, uploads: bool = True) -> Step:
+    """Ask for every credential that this half will use, before it uses any; without uploads it is the forge's alone."""
+    targets: tuple[str, ...] = ()
+    if uploads:
+        targets = tuple(target for r in releases for target in config.component(r.component).targets)
     options = credentials.Options(tuple(dict.fromkeys(targets)), tuple(by_tag(releases)))
     return freeze("credentials", "credentials", options)
 
@@ -69,7 +71,7 @@ def stage_indexes(
     component = config.component(release.component)
     for target in (t for t in component.targets if config.index(t).staging):
         for distribution in component.distributions:
-            files = _index_files(manifest, component, distribution)
+            files = index_files(manifest, component, distribution)
             uploads = [
                 _upload(target, distribution, file, component.name, staged, staging=True) for file in files
             ]
@@ -99,7 +101,7 @@ def publish_indexes(
     component = config.component(release.component)
     for target in (t for t in component.targets if not config.index(t).staging):
         for distribution in component.distributions:
-            for file in _index_files(manifest, component, distribution):
+            for file in index_files(manifest, component, distribution):
                 step = _upload(target, distribution, file, component.name, needs, staging=False)
                 needs = (*needs, step.key)
                 yield step
@@ -152,7 +154,7 @@ def confirm_indexes(
                 python=_python(component),
                 tries=config.policy.staging_tries,
                 install=not config.index(target).staging,
-                artifacts=tuple(f.as_json() for f in _index_files(manifest, component, distribution)),
+                artifacts=tuple(f.as_json() for f in index_files(manifest, component, distribution)),
                 imports=component.imports,
             )
             key = f"confirm:{target}:{distribution}"
@@ -174,8 +176,8 @@ def _release_files(manifest: Manifest, manifest_file: Artifact, group: Sequence[
     return [*files, manifest_file]
 
 
-def _index_files(manifest: Manifest, component: Component, distribution: str) -> list[Artifact]:
-    """The distribution's files, least risky first: the sdist and pure wheels fix the release's metadata."""
+def index_files(manifest: Manifest, component: Component, distribution: str) -> list[Artifact]:
+    """Return the distribution's files, least risky first: the sdist and pure wheels fix the release's metadata."""
     files = [
         a
         for a in manifest.of(component.name, Role.SDIST, Role.WHEEL)

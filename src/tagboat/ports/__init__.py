@@ -30,6 +30,7 @@ class Ports(Record):
 
     Attributes:
         indexes: by the name that the configuration gives them.
+        logs: where logs of other machines are kept by their digest.
         shards: folders that other machines filled, by ``component/shard``, for shards that are adopted.
         trial: where publishers can be tried without publishing; None outside of a rehearsal.
     """
@@ -41,6 +42,7 @@ class Ports(Record):
     inspector: Inspector
     installer: Installer
     store: Store
+    logs: Store
     ledger: Ledger
     clock: Clock
     shards: Mapping[str, Path] = MappingProxyType({})

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class JobStep:
+    """One step of a job; ``conclusion`` is "" while it is not finished."""
+
+    name: str
+    conclusion: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """One job of a CI run; ``conclusion`` is "" while it is not finished."""
+    """One job of a CI run; ``conclusion`` is "" while it is not finished.
+
+    Attributes:
+        id: the forge's number; 0 for a job that has no log.
+        url: for people.
+    """
 
     name: str
     status: str
     conclusion: str
+    id: int = 0
+    steps: tuple[JobStep, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,8 @@ class WorkflowRun:
         conclusion: ``success``, ``failure``, ``cancelled``, ``skipped``, ``timed_out``...; "" while not completed.
         url: for people.
         attempt: 1, or more after a re-run.
+        created: when its first attempt was asked for, ISO 8601 in UTC; "" when the forge does not say.
+        started: when this attempt began, likewise.
     """
 
     id: int
@@ -44,6 +62,24 @@ class WorkflowRun:
     conclusion: str
     url: str
     attempt: int = 1
+    created: str = ""
+    started: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeTag:
+    """A tag as the forge has it.
+
+    Attributes:
+        commit: what it peels to, or "" when it names no commit.
+        message: an annotated tag's text; "" for a lightweight one.
+        made: when an annotated tag says that it was made, ISO 8601; "" for a lightweight one.
+    """
+
+    name: str
+    commit: str
+    message: str = ""
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +175,18 @@ class Forge(Protocol):
         """Return the commit that the tag peels to on the forge, or None when there is no such tag."""
         ...
 
+    def tag(self, name: str) -> ForgeTag | None:
+        """Return the tag with what its own object says, or None when there is no such tag."""
+        ...
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        """Make an annotated tag, dated by the forge; pushed tags start workflows, and so does this one.
+
+        Raises:
+            ConflictError: there is a tag of this name.
+        """
+        ...
+
     def tag_names(self) -> Sequence[str]:
         """Return the names of all tags."""
         ...
@@ -167,8 +215,39 @@ class Forge(Protocol):
         """Return the newest CI runs on the branch, whatever their commit, newest first; one page of them."""
         ...
 
+    def workflow_runs(self, workflow: str, commit: str) -> Sequence[WorkflowRun]:
+        """Return every run of the workflow file on exactly this commit, newest first, of every branch and event.
+
+        A re-run is no run of its own: the run is as its newest attempt is. None for a workflow that never ran.
+        """
+        ...
+
     def jobs(self, run: WorkflowRun) -> Sequence[Job]:
         """Return the jobs of the run's latest attempt."""
+        ...
+
+    def job_log(self, job: Job) -> str | None:
+        """Return the text of a finished job's log, or None when the forge has none (any more).
+
+        Raises:
+            UnavailableError: also when it is larger than is read.
+        """
+        ...
+
+    def run_logs(self, run: WorkflowRun) -> Mapping[str, str] | None:
+        """Return the logs of all jobs of this attempt of the run by their names in the forge's order, or None.
+
+        Raises:
+            UnavailableError: also when they are larger than is read, or no sound archive.
+        """
+        ...
+
+    def rerun_failed(self, run: WorkflowRun) -> None:
+        """Let the jobs of a finished run that did not succeed run again, as its next attempt.
+
+        Raises:
+            DeniedError: we may not, or the forge refuses: the run is not finished, or too old.
+        """
         ...
 
     def approvals(self, run: int) -> Sequence[Review]:

@@ -9,7 +9,7 @@ from tagboat.core.artifact import Artifact
 
 
 class Store(Protocol):
-    """The content-addressed store of one release's artifacts."""
+    """A content-addressed store of one release: of its artifacts, or of the logs that it keeps."""
 
     def put(self, path: Path) -> tuple[str, int]:
         """Keep a copy of the file, durably, and return its SHA-256 and size."""

@@ -12,7 +12,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from tagboat.errors import InvalidError, UnavailableError
@@ -24,11 +24,13 @@ TIME_LIMIT: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of a workflow run; without a state it has the run's."""
+    """A job of a workflow run; without a state it has the run's, and with a log one step, ``step``, that wrote it."""
 
     name: str
     status: str | None = None
     conclusion: str | None = None
+    log: str | None = None
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,5 +253,4 @@ def _state(status: str, conclusion: str | None) -> dict[str, str | None]:
 
 
 def _jobs(jobs: Sequence[Job]) -> list[dict[str, str]]:
-    told = [{"name": job.name, "status": job.status, "conclusion": job.conclusion} for job in jobs]
-    return [{key: value for key, value in job.items() if value is not None} for job in told]
+    return [{key: value for key, value in asdict(job).items() if value is not None} for job in jobs]

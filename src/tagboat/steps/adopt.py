@@ -141,7 +141,7 @@ def _refusal(ports: Ports, inputs: Inputs, release: ForgeRelease, asset: Asset, 
     wrong = refusals(manifest, inputs.plan)
     if wrong:
         return f"its Manifest is not what this plan ends in: {'; '.join(wrong)}"
-    if not vouched(ports, asset, manifest):
+    if not vouched(ports, asset, manifest, inputs.plan):
         return _unvouched(ports, inputs, release, asset, manifest)
     for artifact in manifest.artifacts:
         there = release.asset(artifact.file)

@@ -59,11 +59,16 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at one step: its number, its own log, and a folder that is thrown away afterwards."""
+    """One try at one step: its number, its own log, and a folder that is thrown away afterwards.
+
+    Attributes:
+        tell: says to whoever watches how far a long step is, and logs it.
+    """
 
     number: int
     log: Callable[[str], None]
     folder: Path
+    tell: Callable[[str], None]
 
 
 class Kind(Protocol):

@@ -15,6 +15,7 @@ from tagboat.errors import UnavailableError
 from tagboat.ports import Ports
 from tagboat.ports.forge import Asset
 from tagboat.ports.ledger import Entry
+from tagboat.steps.remote_run import ours as names
 
 _ASKING = ("version-free", "upload")
 """The kinds of steps whose options name an index and a distribution of this release."""
@@ -31,9 +32,21 @@ def approved(ports: Ports, manifest: Manifest) -> bool:
     return _said(ports, manifest, "approval")
 
 
-def vouched(ports: Ports, asset: Asset, manifest: Manifest) -> bool:
-    """Tell whether our own ledger, a person or the identity that we publish as stands for this Manifest."""
-    return _said(ports, manifest, "manifest", "approval") or ours(ports, asset)
+def vouched(ports: Ports, asset: Asset, manifest: Manifest, plan: Plan) -> bool:
+    """Tell whether our own ledger, a person, the identity that we publish as or the tag stands for this Manifest."""
+    if _said(ports, manifest, "manifest", "approval") or ours(ports, asset):
+        return True
+    return any(step.kind == "tag-ready" for step in plan.steps) and _tagged(ports, manifest)
+
+
+def _tagged(ports: Ports, manifest: Manifest) -> bool:
+    """Tell whether every tag of the release names this Manifest, as one does that hands a release over.
+
+    Only a project whose pipeline hands releases over is asked this way: there the files that the workflow publishes
+    come from whoever makes the tag. Decision 30 says what follows from it.
+    """
+    found = [ports.forge.tag(tag) for tag in {release.tag for release in manifest.releases}]
+    return bool(found) and all(tag is not None and names(tag, manifest.digest) for tag in found)
 
 
 def on_indexes(ports: Ports, plan: Plan, files: Mapping[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -9,13 +10,17 @@ class FakeClock:
     """Time that moves only when somebody waits.
 
     Attributes:
+        start: the time at the beginning.
         pauses: the seconds of every wait, in order.
+        meanwhile: what happens in the next waits, one deed in each.
     """
 
     def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self.start = start
         self._now = start
         self._elapsed = 0.0
         self.pauses: list[float] = []
+        self.meanwhile: list[Callable[[], object]] = []
 
     def now(self) -> datetime:
         """Return the set time plus all waits."""
@@ -29,6 +34,8 @@ class FakeClock:
         """Let the time pass at once."""
         self.pauses.append(seconds)
         self.advance(seconds)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
 
     def advance(self, seconds: float) -> None:
         """Let the time pass without anybody waiting."""

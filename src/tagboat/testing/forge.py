@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagboat.errors import ConflictError, DeniedError, UnavailableError
-from tagboat.ports.forge import Asset, ForgeRelease, Issue, Job, Review, WorkflowRun
+from tagboat.ports.forge import Asset, ForgeRelease, ForgeTag, Issue, Job, Review, WorkflowRun
 from tagboat.testing.orders import Orders
 
 
@@ -18,6 +18,8 @@ class Hosted:
 
     Attributes:
         tags: name → commit that it peels to.
+        tag_texts: name → message and date, of annotated ones.
+        logs: job's number → its log.
         trees: commit → path → content.
         jobs: run's number → jobs; a run without any has one, ``test``, in its own state.
         releases: number → release.
@@ -40,10 +42,16 @@ class Hosted:
     reviews: dict[int, list[Review]] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, list[str]] = field(default_factory=dict)
+    tag_texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    logs: dict[int, str] = field(default_factory=dict)
 
 
 class FakeForge:
-    """One account's view of a repository; ``orders`` make it fail."""
+    """One account's view of a repository; ``orders`` make it fail.
+
+    Attributes:
+        moment: tells the time that new tags and runs are stamped with.
+    """
 
     def __init__(
         self, hosted: Hosted | None = None, *, login: str = "releaser", may_write: bool = True
@@ -51,6 +59,7 @@ class FakeForge:
         self.repository = "acme/demo"
         self.hosted = hosted or Hosted()
         self.orders = Orders()
+        self.moment: Callable[[], str] = lambda: ""
         self._login = login
         self._may_write = may_write
 
@@ -66,6 +75,23 @@ class FakeForge:
         """Return the tag's commit, or None."""
         self.orders.read("tag")
         return self.hosted.tags.get(tag)
+
+    def tag(self, name: str) -> ForgeTag | None:
+        """Return the tag, or None."""
+        commit = self.tag_commit(name)
+        return ForgeTag(name, commit, *self.hosted.tag_texts.get(name, ("", ""))) if commit else None
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        """Make an annotated tag."""
+
+        def create() -> None:
+            self._refuse_strangers()
+            if name in self.hosted.tags:
+                raise ConflictError(f"there is a tag {name}", remedy="look where it leads")
+            self.hosted.tags[name] = commit
+            self.hosted.tag_texts[name] = (message, self.moment())
+
+        self.orders.write("create-tag", create)
 
     def tag_names(self) -> Sequence[str]:
         """Return all tags."""
@@ -98,21 +124,43 @@ class FakeForge:
         status: str = "completed",
         conclusion: str = "success",
         jobs: tuple[Job, ...] = (),
+        log: str | None = None,
     ) -> WorkflowRun:
-        """Let a CI run appear."""
-        number = self._next()
+        """Let a CI run appear; ``log`` is that of its one job."""
+        number, moment = self._next(), self.moment()
         name = workflow.partition(".")[0]
         url = f"https://forge.invalid/runs/{number}"
-        run = WorkflowRun(number, workflow, name, commit, branch, event, status, conclusion, url)
+        run = WorkflowRun(
+            number, workflow, name, commit, branch, event, status, conclusion, url, created=moment,
+            started=moment,
+        )  # fmt: skip
         self.hosted.runs.insert(0, run)
-        self.hosted.jobs[number] = jobs or (Job("test", status, conclusion),)
+        self._set_jobs(run, jobs, log)
         return run
 
-    def change(self, run: WorkflowRun, *, status: str = "completed", conclusion: str = "success") -> None:
-        """Let a run go on to another state."""
-        place = self.hosted.runs.index(run)
-        self.hosted.runs[place] = replace(run, status=status, conclusion=conclusion)
-        self.hosted.jobs[run.id] = (Job("test", status, conclusion),)
+    def change(
+        self,
+        run: WorkflowRun,
+        *,
+        status: str = "completed",
+        conclusion: str = "success",
+        jobs: tuple[Job, ...] = (),
+        log: str | None = None,
+        again: bool = False,
+    ) -> WorkflowRun:
+        """Let a run go on to another state, or run again."""
+        place, now = next((n, r) for n, r in enumerate(self.hosted.runs) if r.id == run.id)
+        changed = replace(now, status=status, conclusion=conclusion)
+        if again:
+            changed = replace(changed, attempt=now.attempt + 1, started=self.moment())
+        self.hosted.runs[place] = changed
+        self._set_jobs(changed, jobs, log)
+        return changed
+
+    def _set_jobs(self, run: WorkflowRun, jobs: tuple[Job, ...], log: str | None) -> None:
+        self.hosted.jobs[run.id] = jobs or (Job("test", run.status, run.conclusion, self._next()),)
+        if log is not None:
+            self.hosted.logs[self.hosted.jobs[run.id][0].id] = log
 
     def runs(self, commit: str) -> Sequence[WorkflowRun]:
         """Return the commit's runs, newest first."""
@@ -123,9 +171,35 @@ class FakeForge:
         """Return the branch's newest runs."""
         return [run for run in self.hosted.runs if run.branch == branch][:30]
 
+    def workflow_runs(self, workflow: str, commit: str) -> Sequence[WorkflowRun]:
+        """Return the workflow's runs on the commit, newest first."""
+        return [run for run in self.runs(commit) if run.workflow == workflow]
+
     def jobs(self, run: WorkflowRun) -> Sequence[Job]:
         """Return the run's jobs."""
         return self.hosted.jobs[run.id]
+
+    def job_log(self, job: Job) -> str | None:
+        """Return the job's log, or None."""
+        self.orders.read("job-log")
+        return self.hosted.logs.get(job.id)
+
+    def run_logs(self, run: WorkflowRun) -> Mapping[str, str] | None:
+        """Return the logs of the run's jobs, or None."""
+        self.orders.read("run-logs")
+        jobs = [job for job in self.hosted.jobs[run.id] if job.id in self.hosted.logs]
+        return {f"{n}_{job.name}": self.hosted.logs[job.id] for n, job in enumerate(jobs)} or None
+
+    def rerun_failed(self, run: WorkflowRun) -> None:
+        """Queue another attempt."""
+
+        def again() -> None:
+            self._refuse_strangers()
+            if run.status != "completed":
+                raise DeniedError("it is running already", remedy="wait for it")
+            self.change(run, status="queued", conclusion="", again=True)
+
+        self.orders.write("rerun", again)
 
     def approvals(self, run: int) -> Sequence[Review]:
         """Return what people said to the run."""

@@ -30,6 +30,7 @@ class ForgeSubject:
         nested: a tag of that tag.
         play: lets a CI run appear: commit, workflow file, branch, status, conclusion ("" for none).
         review: lets a run appear that somebody approved: environment, login, comment; returns the run's number.
+        play_log: lets a finished run appear with one job, ``publish``: workflow file, conclusion, its log.
         half_upload: leaves a half-uploaded asset: release, name.
         fault: orders a fault for the next requests: operation (``releases``, ``create-draft``, ``upload-asset``,
             ``download-asset``, ``delete-asset``, ``publish``, ``runs``, ``tag``, ``read``), kind, value, times.
@@ -48,6 +49,7 @@ class ForgeSubject:
     play: Play
     fault: Callable[[str, str, float | None, int], None]
     review: Callable[[str, str, str], int]
+    play_log: Callable[[str, str, str], None]
     half_upload: Callable[[ForgeRelease, str], None] | None = None
     tries: int = 4
 
@@ -313,11 +315,11 @@ class FailingForgeContract:
     def test_writes_that_were_cut_off_are_not_taken_for_done(self, subject: ForgeSubject) -> None:
         """And were not repeated behind the engine's back."""
         subject.fault("create-draft", "drop-before", None, 1)
-        _expect_unavailable(subject.draft)
+        expect_unavailable(subject.draft)
         assert list(subject.forge.releases()) == []
         draft, path = subject.draft(), subject.file()
         subject.fault("upload-asset", "drop-before", None, 1)
-        _expect_unavailable(lambda: subject.upload(draft, path))
+        expect_unavailable(lambda: subject.upload(draft, path))
         assert subject.listed(draft).assets == ()
         asset = subject.upload(draft, path)
         assert subject.listed(draft).assets == (asset,)
@@ -375,7 +377,7 @@ class FailingForgeContract:
         assert list(subject.forge.releases()) == [draft]
 
 
-def _expect_unavailable(write: Callable[[], object]) -> None:
+def expect_unavailable(write: Callable[[], object]) -> None:
     """Expect the error, or the kind of it that a complete request without an answer is."""
     try:
         write()

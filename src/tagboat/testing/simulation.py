@@ -5,22 +5,25 @@ Machines come and go, are killed between any two moments, and go on; the world s
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagboat.adapters.store import FolderStore
 from tagboat.config.model import Component, Config
 from tagboat.core.artifact import Manifest
 from tagboat.core.release import Release
-from tagboat.engine.events import StepEvent
+from tagboat.engine.events import Moment, StepEvent
 from tagboat.engine.inline import InlineEngine, Patience
 from tagboat.engine.ledger import SqliteLedger
 from tagboat.engine.release import Derived, ReleaseRun
 from tagboat.engine.state import StateDirectory
+from tagboat.errors import UnavailableError
 from tagboat.pipelines import tag_release
+from tagboat.pipelines.choosing import PIPELINES
 from tagboat.ports import Ports
 from tagboat.steps.adopt import LEDGER_NAME, MANIFEST_NAME
 from tagboat.steps.kinds import Kind, load_kind
@@ -52,6 +55,12 @@ TWO = Config(
     )
 )
 """Two components, one after the other, with a release each."""
+HANDED = replace(TWO, pipeline="remote-release")
+"""The same, handed to a workflow that starts when a tag is made."""
+
+
+_TRIES = 10
+"""How often the workflow's machine tries an upload: more often than faults are ordered."""
 
 
 class KilledError(BaseException):
@@ -89,12 +98,14 @@ class Simulation:
             Release(c.name, self.version, c.tag.replace("{version}", self.version), COMMIT)
             for c in self.config.components
         )
-        self.hosted.tags.update({release.tag: COMMIT for release in self.releases})
+        self.forge.moment = lambda: self.clock.now().isoformat()
+        if self.config.pipeline == tag_release.NAME:
+            self.hosted.tags.update({release.tag: COMMIT for release in self.releases})
         self.forge.play(COMMIT)
 
     def derive(self) -> Derived:
         """Return the configuration and the plan that follows from it."""
-        plan = tag_release.prepare(
+        plan = PIPELINES[self.config.pipeline].prepare(
             self.config, self.releases, repository=self.forge.repository, default_branch="main"
         )
         return Derived(self.config, plan)
@@ -113,6 +124,8 @@ class Simulation:
         def told(event: StepEvent) -> None:
             self.events.append(event)
             watch(event)
+            if event.step.kind == "push-tag" and event.moment is Moment.RECORDED:
+                self._start_workflow(str(event.step.options["tag"]))
 
         with (
             StateDirectory(self.folder / name) as state,
@@ -126,6 +139,7 @@ class Simulation:
                 inspector=self.inspector,
                 installer=self.installer,
                 store=FolderStore(state.artifacts),
+                logs=FolderStore(state.logs),
                 ledger=ledger,
                 clock=self.clock,
             )
@@ -152,6 +166,33 @@ class Simulation:
             manifest = run.prepare()
             run.publish(manifest)
         return manifest
+
+    def _start_workflow(self, tag: str) -> None:
+        """Play the workflow that a tag starts: it publishes what lies in the draft, once."""
+        if tag not in self.hosted.tags or any(run.branch == tag for run in self.hosted.runs):
+            return
+        (draft,) = (release for release in self.hosted.releases.values() if release.tag == tag)
+        (name,) = (r.component for r in self.releases if r.tag == tag)
+        with tempfile.TemporaryDirectory() as folder:
+            for asset in (a for a in draft.assets if a.name.startswith(tuple(self._stems(name)))):
+                path = Path(folder) / asset.name
+                path.write_bytes(self.hosted.contents[asset.id])
+                for index in self.config.component(name).targets:
+                    self._surely_upload(self.indexes[index], path, asset.sha256)
+        self.forge.play(COMMIT, workflow=self.config.workflows.release, branch=tag)
+
+    def _surely_upload(self, index: FakeIndex, path: Path, sha256: str) -> None:
+        distribution = path.name.split("-", 1)[0].replace("_", "-")
+        for _ in range(_TRIES):
+            with suppress(UnavailableError):
+                project = index.project(distribution)
+                if project and project.file(path.name):
+                    return
+                index.upload(path, sha256)
+
+    def _stems(self, component: str) -> Iterator[str]:
+        for distribution in self.config.component(component).distributions:
+            yield f"{distribution.replace('-', '_')}-{self.version}"
 
     def missing(self, manifest: Manifest) -> Iterator[str]:
         """Yield what a finished release must have and the world lacks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tagboat.config.publishers import public_targets, publisher_for, starting_tags
+from tagboat.config.publishers import publisher_for, starting_tags, trusting_targets
 from tagboat.core.verdict import Verdict
 from tagboat.errors import ConfigError, RefusedError
 from tagboat.wiring.workflows import Asked, Found, found_in
@@ -114,7 +114,7 @@ def _publisher(found: Found, release: str) -> Iterator[Flaw]:
             )
         return
     config, repository = found.config, found.project.repository
-    targets = {target.name: target for one in config.components for target in public_targets(config, one)}
+    targets = {target.name: target for one in config.components for target in trusting_targets(config, one)}
     for target in targets.values():
         publisher = publisher_for(config, target, repository)
         for mismatch in mismatches(publisher, data, repository, starting_tags(config)):

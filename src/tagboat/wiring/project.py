@@ -13,9 +13,11 @@ from tagboat.config.selection import component_of, refuse_odd, select
 from tagboat.core.release import Release
 from tagboat.engine.release import Derived
 from tagboat.errors import ConflictError, RefusedError, UsageError
-from tagboat.pipelines import commit_build, tag_release
+from tagboat.pipelines import commit_build
+from tagboat.pipelines.choosing import PIPELINES
 from tagboat.ports.forge import Forge
 from tagboat.ports.repository import Repository
+from tagboat.steps.tag_ready import refuse_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,32 @@ def forge_source(forge: Forge) -> Source:
     )
 
 
+def with_tags(source: Source, texts: Sequence[str], commit: str) -> Source:
+    """Return the history as it will be when these tags (each ``TAG`` or ``COMPONENT=TAG``) stand at the commit.
+
+    Asking it for such a tag raises ConflictError when the tag is at another commit already.
+    """
+    tags = tags_in(texts, source.tag_names())
+
+    def commit_of(tag: str) -> str | None:
+        there = source.tag_commit(tag)
+        if tag not in tags:
+            return there
+        if there is not None:
+            refuse_other(tag, there, commit)
+        return commit
+
+    def names() -> Sequence[str]:
+        return list(dict.fromkeys((*source.tag_names(), *tags)))
+
+    return replace(source, tag_names=names, tag_commit=commit_of)
+
+
+def tags_in(texts: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return the tags of texts that are each ``TAG`` or ``COMPONENT=TAG``; a tag may hold the sign itself."""
+    return [text if text in known else text.split("=", 1)[-1] for text in texts]
+
+
 def derive(source: Source, repository: str, tags: Sequence[str], components: Sequence[str] = ()) -> Derived:
     """Return the configuration at the tags, and the prepare plan that follows from it.
 
@@ -87,7 +115,7 @@ def derive(source: Source, repository: str, tags: Sequence[str], components: Seq
     config: Config | None = None
     releases = []
     for text in tags:
-        tag = text if text in known else text.split("=", 1)[-1]
+        (tag,) = tags_in([text], known)
         commit = _commit(source, repository, tag)
         tagged = source.tree(commit)
         at_tag = configuration_of_tag(tag, tagged, source.tree(today) if today else None, known)
@@ -100,7 +128,9 @@ def derive(source: Source, repository: str, tags: Sequence[str], components: Seq
     order = [chosen.component.name for chosen in select(config, tags, components)]
     releases.sort(key=lambda release: order.index(release.component))
     branch = config.default_branch or branch
-    prepare = tag_release.prepare(config, releases, repository=repository, default_branch=branch)
+    prepare = PIPELINES[config.pipeline].prepare(
+        config, releases, repository=repository, default_branch=branch
+    )
     return Derived(config, prepare)
 
 
@@ -134,7 +164,8 @@ def _commit(source: Source, repository: str, tag: str) -> str:
     if commit is None:
         raise RefusedError(
             f"the tag {tag} does not exist on {repository}",
-            remedy=f"make it and push it: git tag -a {tag} COMMIT && git push origin refs/tags/{tag}",
+            remedy=f"make it and push it: git tag -a {tag} COMMIT && git push origin refs/tags/{tag}; "
+            'with pipeline = "remote-release" Tagboat makes it itself: add --commit HEAD',
         )
     return commit
 

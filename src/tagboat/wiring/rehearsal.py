@@ -26,7 +26,6 @@ from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING
 
-from tagboat.config.model import Config
 from tagboat.engine.events import Observer
 from tagboat.engine.release import ReleaseRun
 from tagboat.engine.state import write_durably
@@ -37,11 +36,14 @@ from tagboat.errors import (
     RefusedError,
     StalePlanError,
 )
+from tagboat.pipelines import remote_release
 from tagboat.sandbox.names import HTTPS_PORT
+from tagboat.wiring import handed_rehearsal
 from tagboat.wiring.choice import choose
-from tagboat.wiring.credentials import lasting_credential
-from tagboat.wiring.places import public_places, sandbox_places
+from tagboat.wiring.places import sandbox_places
+from tagboat.wiring.project import mirror_source
 from tagboat.wiring.publisher_trial import trial_in
+from tagboat.wiring.rehearsal_sources import private_source, relay_sources
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.session import Wish, open_release
 
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
     from tagboat.adapters.git.copy import Copy
     from tagboat.adapters.isolation import Isolation
     from tagboat.sandbox.addresses import Addresses
-    from tagboat.sandbox.sources import Sources
 
 FILE = "rehearsal.json"
 NOT_COVERED = (
@@ -99,6 +100,8 @@ class Rehearsal:
         edited: what was changed in the copy, for people; "" when nothing was.
         asked: what was asked for: the commit of HEAD, then the tags and the components as they were given.
         adopt: ``SHARD=FOLDER`` of each shard that another machine built.
+        commit: where the tags stand that the release is to make itself; "" where they are there from the beginning.
+        workflow: the workflow that the release is handed to, or "".
         index: the name and the URL of the private index that all other packages come from; empty for the machine's own.
     """
 
@@ -111,6 +114,13 @@ class Rehearsal:
     asked: tuple[str, ...]
     index: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
+    commit: str = ""
+    workflow: str = ""
+
+    def not_covered(self) -> tuple[str, ...]:
+        """Return what this rehearsal cannot tell."""
+        more = handed_rehearsal.NOT_COVERED.format(workflow=self.workflow)
+        return (*NOT_COVERED, more) if self.workflow else NOT_COVERED
 
 
 def prepare(
@@ -155,8 +165,19 @@ def prepare(
     remote = work.remote_url()
     name = choice.config.repository or (repository_name(remote) if remote else None) or _local_name(path)
     index = private_source(choice.config, choice.tags)
+    again = mirror_source(Mirror(state / "source.git", path))
     rehearsal = Rehearsal(
-        name, choice.branch, choice.tags, choice.green, choice.names, choice.edited, asked, index, folders
+        name,
+        choice.branch,
+        choice.tags,
+        choice.green,
+        choice.names,
+        choice.edited,
+        asked,
+        index,
+        folders,
+        handed_rehearsal.one_commit(choice.config, choice.tags, again.tag_commit),
+        choice.config.workflows.release if choice.config.pipeline == remote_release.NAME else "",
     )
     write_durably(
         state / FILE, json.dumps({"schema": "tagboat/rehearsal/1", **asdict(rehearsal)}, indent=1) + "\n"
@@ -173,46 +194,18 @@ def prepared(state: Path) -> Rehearsal:
     try:
         data = json.loads((state / FILE).read_bytes())
         lists = {name: tuple(data[name]) for name in ("tags", "green", "names", "asked", "index", "adopt")}
-        return Rehearsal(repository=data["repository"], branch=data["branch"], edited=data["edited"], **lists)
+        return Rehearsal(
+            repository=data["repository"],
+            branch=data["branch"],
+            edited=data["edited"],
+            commit=data["commit"],
+            workflow=data["workflow"],
+            **lists,
+        )
     except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
         raise ConflictError(
             f"{state} holds no rehearsal that can be continued: {error}", remedy="tagboat rehearse PATH"
         ) from error
-
-
-def private_source(config: Config, tags: Sequence[str]) -> tuple[str, ...]:
-    """Return name and URL of the private index that the chosen components' dependencies come from; empty for none.
-
-    Raises:
-        RefusedError: they come from several indexes, and a rehearsal has one way out.
-    """
-    from tagboat.config.privacy import dependency_index, is_private  # noqa: PLC0415 - after --help
-    from tagboat.config.selection import select  # noqa: PLC0415
-
-    chosen = [each.component for each in select(config, tags)]
-    indexes = [dependency_index(config, component) for component in chosen if is_private(config, component)]
-    if not indexes:
-        return ()
-    if len(indexes) < len(chosen) or len(set(indexes)) > 1:
-        raise RefusedError(
-            "these components have their dependencies from different indexes, a private one among them",
-            remedy="rehearse them one at a time: --component NAME",
-        )
-    return indexes[0].name, indexes[0].simple
-
-
-def relay_sources(rehearsal: Rehearsal) -> Sources:
-    """Return where packages that are not under release come from: for a private project its own index alone."""
-    from tagboat.adapters.addresses import PUBLIC  # noqa: PLC0415
-    from tagboat.sandbox.sources import Sources, machine_sources  # noqa: PLC0415
-
-    machine = machine_sources(PUBLIC.indexes["pypi"].simple)
-    if not rehearsal.index:
-        return machine
-    name, url = rehearsal.index
-    login = lasting_credential(public_places(), name, url)
-    authorization = login.header if login else ""
-    return Sources((url,), certificate=machine.certificate, authorization=authorization)
 
 
 @contextmanager
@@ -320,9 +313,12 @@ def inside(
             rehearsal, addresses, Copy(state / "source.git"), places.addresses.git_url(rehearsal.repository)
         )
         adopt = {name: Path(folder) for name, _, folder in (text.partition("=") for text in rehearsal.adopt)}
-        wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state, adopt)
+        commit = rehearsal.commit
+        wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state, adopt, commit=commit)
+        watch = handed_rehearsal.Player(addresses, places, observer)
         trial = partial(trial_in, addresses, places)
-        with open_release(wish, observer=observer, stop=stop, trial=trial) as run:
+        with open_release(wish, observer=watch, stop=stop, trial=trial) as run:
+            watch.run = run
             yield run, rehearsal
     finally:
         process.down(directory)
@@ -332,7 +328,7 @@ def _bring(rehearsal: Rehearsal, addresses: Addresses, copy: Copy, url: str) -> 
     from tagboat.sandbox import control  # noqa: PLC0415
 
     control.create_repository(addresses, rehearsal.repository, default_branch=rehearsal.branch)
-    refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+    refs = handed_rehearsal.pushed_refs(rehearsal.commit, rehearsal.tags)
     copy.push(url, token=addresses.token, ca=Path(addresses.ca), refs=refs)
     for line in rehearsal.green:
         commit, branch, workflow = line.split(" ", 2)

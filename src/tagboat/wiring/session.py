@@ -23,6 +23,7 @@ from tagboat.engine.lock import FileLock
 from tagboat.engine.release import Derived, ReleaseRun
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import UsageError
+from tagboat.pipelines import remote_release
 from tagboat.ports import Ports
 from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
@@ -33,7 +34,15 @@ from tagboat.wiring.credentials import credentials_of
 from tagboat.wiring.indexes import burn, indexes_of, logins_of
 from tagboat.wiring.jobs import in_actions, open_ledger
 from tagboat.wiring.places import Places
-from tagboat.wiring.project import Source, derive, derive_commit, forge_source, mirror_source
+from tagboat.wiring.project import (
+    Source,
+    derive,
+    derive_commit,
+    forge_source,
+    mirror_source,
+    tags_in,
+    with_tags,
+)
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.shards import adopted_folders
 
@@ -61,7 +70,8 @@ class Wish:
         state: the state directory, or None for the user's own.
         adopt: folders that other machines filled, by ``component/shard`` or by a shard's name that is unique.
         command: what was called; ``resume`` continues only that.
-        commit: a commit to build from in place of a tag; nothing of it can be released.
+        commit: a commit to build from in place of a tag, of which nothing can be released; with tags, where those that
+            are still to be made will stand.
         phase: the part of the publish half that was asked for, "" for all of it.
         ledgers: the ledgers of earlier jobs of the same run, which a fresh one goes on from.
     """
@@ -88,6 +98,7 @@ class Wish:
             "adopt": {name: str(folder.resolve()) for name, folder in self.adopt.items()},
             "sandbox": str(self.places.sandbox.resolve()) if self.places.sandbox else "",
             **({"phase": self.phase} if self.phase else {}),
+            **({"commit": self.commit} if self.commit else {}),
         }
 
 
@@ -116,8 +127,6 @@ def open_release(
         TagboatError: tag, configuration or forge refuse.
     """
     from tagboat.adapters.clock import SystemClock  # noqa: PLC0415 - status and help never come here
-    from tagboat.adapters.git.mirror import Mirror  # noqa: PLC0415
-    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
 
     repository, places, clock = checked(wish), wish.places, SystemClock()
     with (
@@ -126,17 +135,13 @@ def open_release(
         ExitStack() as held,
     ):
         open_ledger(state, ledger, wish.ledgers)
-        http = http_of(places)
-        forge = forge_of(http, places, repository)
-        credential = Credentials.bearer(places.forge_token) if places.forge_token else None
-        mirror = Mirror(
-            state.mirror, places.addresses.git_url(repository), ca=places.ca, credentials=credential
-        )
+        forge = forge_of(http := http_of(places), places, repository)
+        mirror = _mirror(state, places, repository)
         seen_by_forge = forge_source(forge)
         if not from_forge:
             mirror.refresh()
         if wish.commit:
-            mirror.fetch_commit(wish.commit)
+            _expect(mirror, wish, seen_by_forge)
         derived = _derived(wish, seen_by_forge if from_forge else mirror_source(mirror), repository)
         for release in derived.prepare.releases if wish.command in PUBLISHING else ():
             held.enter_context(version_lock(places, repository, release))
@@ -145,9 +150,8 @@ def open_release(
         held.callback(burn, indexes)
         logins = logins_of(places, derived.config, credentials)
         shards = adopted_folders(derived.prepare, wish.adopt)
-        ports = _ports(state, wish, forge, mirror, indexes, logins, shards, ledger, clock)
-        if trial is not None:
-            ports = ports._replace(trial=trial(http, derived.config))
+        tried = trial(http, derived.config) if trial else None
+        ports = _ports(state, wish, forge, mirror, indexes, logins, shards, ledger, clock, tried)
         engine = InlineEngine(
             ports, state, patience=places.patience, observer=observer, stop=stop, kinds=kinds
         )
@@ -155,17 +159,44 @@ def open_release(
         def derive_again() -> Derived:
             return _derived(wish, seen_by_forge, repository)
 
-        yield ReleaseRun(ports, state, engine, derived, derive_again, wish.context(repository))
+        hands = wish.command not in PUBLISHING_ITSELF
+        yield ReleaseRun(ports, state, engine, derived, derive_again, wish.context(repository), hands)
+
+
+def _mirror(state: StateDirectory, places: Places, repository: str) -> Mirror:
+    from tagboat.adapters.git.mirror import Mirror  # noqa: PLC0415 - status and help never come here
+    from tagboat.adapters.http.credentials import Credentials  # noqa: PLC0415
+
+    credential = Credentials.bearer(places.forge_token) if places.forge_token else None
+    url = places.addresses.git_url(repository)
+    return Mirror(state.mirror, url, ca=places.ca, credentials=credential)
+
+
+def _expect(mirror: Mirror, wish: Wish, source: Source) -> None:
+    """Bring the wished commit, and show the tags that are still to be made of it."""
+    mirror.fetch_commit(wish.commit)
+    for tag in tags_in(wish.tags, source.tag_names()) if wish.tags else ():
+        mirror.expect_tag(tag, wish.commit)
 
 
 def _derived(wish: Wish, source: Source, repository: str) -> Derived:
-    if wish.commit:
+    if wish.commit and not wish.tags:
         return derive_commit(source, repository, wish.commit, wish.components)
-    return derive(source, repository, wish.tags, wish.components)
+    if not wish.commit:
+        return derive(source, repository, wish.tags, wish.components)
+    derived = derive(with_tags(source, wish.tags, wish.commit), repository, wish.tags, wish.components)
+    if derived.config.pipeline != remote_release.NAME:
+        raise UsageError(
+            f"the pipeline {derived.config.pipeline} makes no tag, so --commit says nothing to it",
+            remedy="push the tag, and leave --commit out",
+        )
+    return derived
 
 
 PUBLISHING = ("release", "publish")
 """The commands that may change something outside: one of them at a time for each version."""
+PUBLISHING_ITSELF = ("publish", "confirm")
+"""The commands of the jobs that a release is handed to: they publish by themselves, whatever the pipeline."""
 
 
 def checked(wish: Wish) -> str:
@@ -275,6 +306,7 @@ def _ports(
     shards: Mapping[str, Path],
     ledger: SqliteLedger,
     clock: Clock,
+    trial: PublisherTrial | None,
 ) -> Ports:
     from tagboat.adapters.builders.frontend import FrontEnd  # noqa: PLC0415
     from tagboat.adapters.inspection import Inspection  # noqa: PLC0415
@@ -290,7 +322,9 @@ def _ports(
         inspector=Inspection(),
         installer=UvInstaller(environment, logins),
         store=FolderStore(state.artifacts),
+        logs=FolderStore(state.logs),
         ledger=ledger,
         clock=clock,
         shards=shards,
+        trial=trial,
     )

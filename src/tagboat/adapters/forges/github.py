@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import quote, urlencode
 
 from tagboat.adapters.addresses import Addresses
-from tagboat.adapters.forges import github_issues, github_tree
+from tagboat.adapters.forges import github_issues, github_runs, github_tags, github_tree
 from tagboat.adapters.forges import github_shapes as shapes
 from tagboat.adapters.forges.github_calls import Calls
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
@@ -16,10 +16,8 @@ from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.shape import Shape
 from tagboat.core.tag import odd_tag
 from tagboat.errors import AnswerLostError, ConflictError, InvalidError, UnavailableError
-from tagboat.ports.forge import Asset, ForgeRelease, Issue, Job, Review, WorkflowRun
+from tagboat.ports.forge import Asset, ForgeRelease, ForgeTag, Issue, Job, Review, WorkflowRun
 
-_DEPTH: Final = 10
-"""How many tags of tags are followed."""
 _BYTES: Final = "application/octet-stream"
 _RAW: Final = "application/vnd.github.raw+json"
 
@@ -85,18 +83,19 @@ class GitHub:
 
     def tag_commit(self, tag: str) -> str | None:
         """Return the commit that the tag peels to, or None when there is no such tag (or it names no commit)."""
-        if odd_tag(tag):
-            return None
-        found = self._calls.object(f"{self._root}/git/ref/tags/{quote(tag)}")
-        for _ in range(_DEPTH):
-            if found is None:
-                self._check_visible()
-                return None
-            target = found.inner("object")
-            if target.text("type") != "tag":
-                return target.text("sha") if target.text("type") == "commit" else None
-            found = self._calls.object(f"{self._root}/git/tags/{target.text('sha')}")
-        raise UnavailableError(f"the tag {tag} leads through more than {_DEPTH} other tags")
+        found = self.tag(tag)
+        return found.commit or None if found else None
+
+    def tag(self, name: str) -> ForgeTag | None:
+        """Return the tag, or None."""
+        found = github_tags.read(self._calls, self._root, name)
+        if found is None and not odd_tag(name):
+            self._check_visible()
+        return found
+
+    def create_tag(self, name: str, commit: str, message: str) -> None:
+        """Make an annotated tag."""
+        github_tags.create(self._calls, self._root, name, commit, message)
 
     def tag_names(self) -> Sequence[str]:
         """Return the names of all tags."""
@@ -152,6 +151,25 @@ class GitHub:
             f"{self._root}/actions/runs/{run.id}/jobs?filter=latest&per_page=100", "jobs"
         )
         return [shapes.job(shape) for shape in pages]
+
+    def workflow_runs(self, workflow: str, commit: str) -> Sequence[WorkflowRun]:
+        """Return every run of the workflow on the commit, newest first."""
+        found = github_runs.of_workflow(self._calls, self._root, workflow, commit)
+        if found is None:
+            self._check_visible()
+        return found or []
+
+    def job_log(self, job: Job) -> str | None:
+        """Return a job's log, or None."""
+        return github_runs.job_log(self._calls, self._root, job)
+
+    def run_logs(self, run: WorkflowRun) -> Mapping[str, str] | None:
+        """Return the logs of an attempt's jobs, or None."""
+        return github_runs.run_logs(self._calls, self._root, run)
+
+    def rerun_failed(self, run: WorkflowRun) -> None:
+        """Let what did not succeed run again."""
+        github_runs.rerun_failed(self._calls, self._root, run)
 
     def approvals(self, run: int) -> Sequence[Review]:
         """Return the review history of the run's deployments, oldest first."""

@@ -72,6 +72,29 @@ class Calls:
             return None
         return Shape.of(answer.json(), answer.url)
 
+    def bytes(self, path: str, limit: int) -> bytes | None:
+        """GET what ``path`` redirects to, at most ``limit`` bytes of it; None when it is not there (410: any more).
+
+        The place that it leads to sees no credential.
+
+        Raises:
+            UnavailableError: also when it is larger.
+        """
+        url = f"{self.api}{path}"
+
+        def once() -> Answer:
+            return self.http.read(
+                url, headers=_headers(_JSON), credentials=self.credentials, limit=limit, follow=True,
+                busy=BUSY - {429},
+            )  # fmt: skip
+
+        answer = self._patient(once)
+        if answer.good:
+            return answer.body
+        if answer.status in (404, 410):
+            return None
+        raise self.refusal(answer)
+
     def pages(self, path: str, inside: str = "") -> Iterator[Shape]:
         """Give every item of a list, page by page; the list is the answer itself or its member ``inside``.
 

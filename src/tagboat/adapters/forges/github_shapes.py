@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from tagboat.adapters.shape import Shape
-from tagboat.ports.forge import Asset, ForgeRelease, Issue, Job, Review, WorkflowRun
+from tagboat.ports.forge import Asset, ForgeRelease, Issue, Job, JobStep, Review, WorkflowRun
 
 
 def asset(shape: Shape) -> Asset:
@@ -56,12 +56,22 @@ def run(shape: Shape) -> WorkflowRun:
         conclusion=shape.maybe("conclusion"),
         url=shape.maybe("html_url"),
         attempt=shape.number("run_attempt") if shape.data.get("run_attempt") else 1,
+        created=shape.maybe("created_at"),
+        started=shape.maybe("run_started_at"),
     )
 
 
 def job(shape: Shape) -> Job:
     """Read a job."""
-    return Job(shape.line("name"), shape.text("status"), shape.maybe("conclusion"))
+    steps = shape.items("steps") if shape.data.get("steps") else []
+    return Job(
+        name=shape.line("name"),
+        status=shape.text("status"),
+        conclusion=shape.maybe("conclusion"),
+        id=shape.number("id"),
+        steps=tuple(JobStep(step.line("name"), step.maybe("conclusion")) for step in steps),
+        url=shape.maybe("html_url"),
+    )
 
 
 def review(shape: Shape) -> Review:

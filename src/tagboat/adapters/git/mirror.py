@@ -76,6 +76,7 @@ class Mirror:
         self._git = Git(self.directory, environment=environment)
         self._objects = Objects(self._git)
         self._known: Mapping[str, Reference] | None = None
+        self._expected: dict[str, Reference] = {}
         self._trees: dict[str, list[TreeEntry]] = {}
         self._entries: dict[str, dict[str, TreeEntry]] = {}
         self._default_branch = ""
@@ -111,6 +112,15 @@ class Mirror:
         """
         if self._objects.read(_checked(commit), "commit") is None:
             self._source.fetch_commit(self.directory, commit)
+
+    def expect_tag(self, name: str, commit: str) -> None:
+        """Show a tag that is still to be made, as a lightweight one: what is built from it must know its version.
+
+        A tag of this name that the source has stays what it is.
+        """
+        full = TAGS + name
+        self._expected[full] = Reference(full, _checked(commit), "commit", commit, "commit", signed=False)
+        self._known = None
 
     def tag(self, name: str) -> Tag | None:
         """Return the tag, or None when there is none of this name, or it names no commit."""
@@ -210,7 +220,7 @@ class Mirror:
         if self._known is None:
             if not bare(self.directory):
                 raise RefusedError("the project was not fetched yet", remedy="refresh the mirror first")
-            self._known = read_references(self._git, self._objects)
+            self._known = {**self._expected, **read_references(self._git, self._objects)}
         return self._known
 
     def _commit(self, commit: str) -> bytes:

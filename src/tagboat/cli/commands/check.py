@@ -38,6 +38,7 @@ class _OrWord(click.Group):
 
 @click.group(cls=_OrWord, subcommand_metavar="| workflows [OPTIONS] [PATH]")
 @options.selection
+@options.commit
 @click.option("--out", type=options.FOLDER, help="Write the ledger into this folder, for the next job.")
 def check(
     path: Path,
@@ -47,6 +48,7 @@ def check(
     sandbox: Path | None,
     state: Path | None,
     as_json: bool,
+    commit: str,
     out: Path | None,
 ) -> None:
     """Ask whether a tag may be released: tag, branch, CI, version, notes, forge release, index window.
@@ -61,7 +63,8 @@ def check(
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
 
-        wish = Wish(path, places(sandbox), repository, tags, components, state, command="check")
+        whole = options.whole_commit(commit, path)
+        wish = Wish(path, places(sandbox), repository, tags, components, state, command="check", commit=whole)
         with (
             safe_stop() as stop,
             open_release(wish, observer=report.watch, stop=stop) as run,

@@ -68,7 +68,8 @@ def continue_inside(state: Path, socket: Path, report: Report) -> None:
         report.extra["state"] = str(state)
         isolation = os.environ.get("TAGBOAT_ISOLATION", "")
         report.extra["isolation"] = isolation
-        report.extra["not_covered"] = list(rehearsal.NOT_COVERED)
+        left_out = rehearsal.prepared(state).not_covered()
+        report.extra["not_covered"] = list(left_out)
         report.say(f"isolation: {isolation}")
         with (
             safe_stop() as stop,
@@ -76,7 +77,7 @@ def continue_inside(state: Path, socket: Path, report: Report) -> None:
         ):
             carry_out(run, report, dry_run=False)
         report.data("A rehearsal does not cover:")
-        for line in rehearsal.NOT_COVERED:
+        for line in left_out:
             report.data(f"  {line}")
         shown = shlex.quote(str(state))
         report.data(

@@ -37,6 +37,7 @@ DRY_RUN_LEAVES_OUT = (
     help="Vouch for the draft's Manifest with this whole digest.",
 )
 @options.adopted
+@options.commit
 @click.option("--reason", default="", metavar="TEXT", help="Why you vouch for it; kept in the ledger.")
 def release(
     path: Path,
@@ -49,9 +50,13 @@ def release(
     dry_run: bool,
     approved: str,
     adopted: tuple[str, ...],
+    commit: str,
     reason: str,
 ) -> None:
     """Release a tag: check it, build it once, verify the files, publish them, confirm them.
+
+    With the pipeline remote-release the files are handed to the forge's workflow, which the tag starts: it is made at
+    --commit, unless it is there already, and the workflow is followed to its end.
 
     Whatever stops it, the same command (or tagboat resume) continues: what is done is found, not done again.
     """
@@ -72,6 +77,7 @@ def release(
             state,
             options.folders(adopted),
             command="dry-run" if dry_run else "release",
+            commit=options.whole_commit(commit, path),
         )
         with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop) as run:
             if approved or reason:
@@ -121,8 +127,10 @@ def carry_out(run: ReleaseRun, report: Report, *, dry_run: bool, approved: str =
             show_plan(plan, report)
             return
         run.publish(manifest)
+        report.extra["urls"] = dict(run.urls())
         say_public(report, run)
     except TagboatError as error:
+        report.extra["urls"] = dict(run.urls())
         raise run.verdict(error) from error
     except (KeyboardInterrupt, OSError):
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +15,19 @@ from tagboat.cli.running import answering, safe_stop
 from tagboat.core.step import StepState
 from tagboat.errors import UsageError
 
+if TYPE_CHECKING:
+    from tagboat.core.plan import Plan
+    from tagboat.engine.release import ReleaseRun
+
 
 @click.command()
 @options.state
 @options.sandbox
 @options.as_json
-def resume(state: Path | None, sandbox: Path | None, as_json: bool) -> None:
+@click.option(
+    "--rerun", is_flag=True, help="First let the failed jobs of the workflow that it was handed to run again."
+)
+def resume(state: Path | None, sandbox: Path | None, as_json: bool, rerun: bool) -> None:
     """Continue the release of a state directory: what is done is reused, what is unsure is looked up first."""
     report = Report("resume", as_json=as_json)
     with answering(report):
@@ -28,15 +36,19 @@ def resume(state: Path | None, sandbox: Path | None, as_json: bool) -> None:
 
         place = (state or only_open_release()).resolve()
         if (place / rehearsal.FILE).is_file():
+            if rerun:
+                raise UsageError(
+                    "a rehearsal runs no workflow that could run again", remedy="leave --rerun out"
+                )
             need("sandbox", "a rehearsal")
             report.extra["state"] = str(place)
             with rehearsal.alone(place) as lock:
                 preview(place, report)
                 sys.exit(rehearsal.outside(place, rehearsal.prepared(place), lock, as_json=as_json))
-        continue_release(place, sandbox, report)
+        continue_release(place, sandbox, report, rerun=rerun)
 
 
-def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
+def continue_release(state: Path, sandbox: Path | None, report: Report, *, rerun: bool = False) -> None:
     """Continue a release with what its plan file keeps of the first start."""
     from tagboat.cli.commands.publish import publish_alone  # noqa: PLC0415 - after --help
     from tagboat.engine.release import manifest_in  # noqa: PLC0415
@@ -70,13 +82,24 @@ def continue_release(state: Path, sandbox: Path | None, report: Report) -> None:
         _folders(context.get("adopt")),
         command=command,
         phase=str(context.get("phase", "")),
+        commit=str(context.get("commit", "")),
     )
     alone = command == "publish"
     with safe_stop() as stop, open_release(wish, observer=report.watch, stop=stop, from_forge=alone) as run:
+        if rerun:
+            run_again(run, report, plans[1])
         if alone:
             publish_alone(run, manifest_in(run.state.manifest)[0], report, wish.phase)
         else:
             carry_out(run, report, dry_run=command == "dry-run")
+
+
+def run_again(run: ReleaseRun, report: Report, plan: Plan | None) -> None:
+    """Ask the forge for another attempt of what failed there, and say so."""
+    from tagboat.steps.remote_run import rerun  # noqa: PLC0415 - only for a release that was handed over
+
+    for again in rerun(run.ports, plan) if plan else ():
+        report.say(f"running again what failed: {again.url}")
 
 
 def preview(state: Path, report: Report) -> None:

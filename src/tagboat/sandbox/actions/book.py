@@ -11,6 +11,7 @@ from tagboat.sandbox.actions.bell import Bell
 from tagboat.sandbox.actions.commands import Annotation
 from tagboat.sandbox.actions.events import Origin
 from tagboat.sandbox.actions.expressions import Value
+from tagboat.sandbox.actions.log import JobLog, Masks
 from tagboat.sandbox.actions.model import Execution, JobFact, Note, StepFact
 from tagboat.sandbox.actions.schedule import Kept
 from tagboat.sandbox.forge.model import CheckRun, Job, Repository, Run, now
@@ -139,6 +140,19 @@ class Book:
         self.records.add(
             JobFact, job_id=job.id, run_id=job.run_id, attempt=job.attempt, key=key, **{**empty, **told}
         )
+
+    def keep_log(self, run: Run, name: str, text: str, *, step: str) -> None:
+        """A played job of the run's present attempt has this log, of its one step."""
+        job = self.records.get(Job, run_id=run.id, attempt=run.attempt, name=name)
+        if job is None:
+            return
+        folder = self.logs / str(run.id) / str(run.attempt) / str(job.id)
+        if self.fact(job.id) is None:
+            self._fact(job, name, labels_json="[]", environment="", result="", log=str(folder))
+        log = JobLog(folder, Masks())
+        log.begin(1)
+        log.say(text)
+        self.set_step(job, 1, step, job.status, job.conclusion)
 
     def set_job(self, job: Job, state: State) -> None:
         """A job goes on, or ends."""

@@ -125,8 +125,14 @@ def change(records: Records, run: Run, state: State, jobs: Sequence[PlayedJob], 
     """
     with records.together():
         attempt = run.attempt + 1 if again else run.attempt
+        started = now() if again else run.started
         run = records.change(
-            run, attempt=attempt, status=state.status, conclusion=state.conclusion, updated=now()
+            run,
+            attempt=attempt,
+            status=state.status,
+            conclusion=state.conclusion,
+            updated=now(),
+            started=started,
         )
         names = {job.name for job in records.all(Job, run_id=run.id)}
         _set_jobs(records, run, jobs or [PlayedJob(name, state) for name in sorted(names)])

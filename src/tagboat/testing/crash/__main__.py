@@ -24,7 +24,7 @@ def main() -> int:
     """Play the cases and print the table."""
     options = _options()
     if options.case:
-        return _replay(options.case, without_find=options.without_find)
+        return _replay(options.case, without_find=options.without_find, remote=options.remote)
     began = time.monotonic()
     outcomes = []
     for outcome in _played(options):
@@ -39,7 +39,8 @@ def main() -> int:
         print(f"without find: {len(broken)} cases are broken, as they must be" if broken else "nothing broke")
         return 0 if broken else 1
     for outcome in broken:
-        print(f"replay: python -m tagboat.testing.crash --case '{outcome.name}'")
+        which = "--remote " if options.remote else ""
+        print(f"replay: python -m tagboat.testing.crash {which}--case '{outcome.name}'")
     return 1 if broken else 0
 
 
@@ -55,6 +56,7 @@ def _options() -> argparse.Namespace:
         "--case", default="", metavar="NAME", help="play this case; keep its folder when it is broken"
     )
     parser.add_argument("--lines", action="store_true", help="print a line for every case")
+    parser.add_argument("--remote", action="store_true", help="releases that are handed to a workflow")
     parser.add_argument("--without-find", action="store_true", help="take the looking out; then it must fail")
     return parser.parse_args()
 
@@ -62,7 +64,10 @@ def _options() -> argparse.Namespace:
 def _played(options: argparse.Namespace) -> Iterator[Outcome]:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        options.jobs, mp_context=spawn, initializer=lane.prepare, initargs=(options.without_find,)
+        options.jobs,
+        mp_context=spawn,
+        initializer=lane.prepare,
+        initargs=(options.without_find, options.remote),
     ) as pool:
         points = pool.submit(lane.points).result()
         part, parts = (int(number) for number in options.part.split("/"))
@@ -91,8 +96,8 @@ def _played(options: argparse.Namespace) -> Iterator[Outcome]:
             yield future.result()
 
 
-def _replay(name: str, *, without_find: bool) -> int:
-    made = lane.Lane(without_find=without_find)
+def _replay(name: str, *, without_find: bool, remote: bool) -> int:
+    made = lane.Lane(without_find=without_find, remote=remote)
     outcome = made.play(name)
     print(as_json(outcome))
     for kind, problem in outcome.broken:

@@ -125,7 +125,7 @@ def quick_cases(points: Points, seeds: Sequence[int]) -> list[str]:
     """Return a small choice that still kills at every write and around every effect."""
     names = [f"service/{p}/{('same', 'fresh')[n % 2]}" for n, p in enumerate(points.services)]
     makers = ("build:", "source-archive:", "gather")
-    effects = (*makers, "draft:", "asset:", "upload:", "ledger-asset:", "undraft:")
+    effects = (*makers, "draft:", "asset:", "upload:", "push-tag:", "ledger-asset:", "undraft:")
     steps = [p for p in points.steps() if p.split(" ")[1].startswith(effects)]
     names += [f"point/{p}/{('fresh', 'same')[n % 2]}" for n, p in enumerate(steps)]
     names += [name for name in lost_answers(points) if name.endswith(("drop-after", "stale"))]
@@ -160,7 +160,7 @@ def _rolled_kill(dice: random.Random, points: Points, turn: int) -> Kill:
         return Kill(order=f"moment {dice.randint(1, 80 if turn else 110)}")
     if kind == "other":
         others = [p for p in points.process if not p.startswith(("step ", "moment "))]
-        return Kill(order=dice.choice(others))
+        return Kill(order=dice.choice(others or points.steps()))
     if kind == _SERVICE:
         return Kill(service=dice.choice(points.services))
     return Kill(seconds=dice.uniform(0.1, _MOST_SECONDS))

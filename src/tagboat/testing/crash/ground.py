@@ -24,6 +24,7 @@ from tagboat.sandbox.relay import running_relay
 from tagboat.sandbox.server import Sandbox, running_sandbox
 from tagboat.testing.crash import subject
 from tagboat.testing.crash.subject import REPOSITORY, TAG
+from tagboat.testing.crash.workflow import Workflow
 
 WORLDS: Final = ("clean", "earlier-draft", "unsteady")
 """Before the release: nothing; a draft that an earlier build of another plan filled; nothing, and unsteady builds."""
@@ -38,10 +39,12 @@ class Ground:
     Attributes:
         folder: everything lies below it.
         relay: the relay's socket.
+        remote: releases are handed to a workflow, which makes the tag a part of them.
     """
 
     folder: Path
     relay: Path
+    remote: bool = False
 
     @contextmanager
     def sandbox(
@@ -66,8 +69,20 @@ class Ground:
             fresh.rename(made)
         shutil.copytree(made, destination)
 
+    def commit(self, world: str) -> str:
+        """Return the one commit of the world's repository."""
+        return subject.git(self.folder / f"source-{world}", "rev-parse", "HEAD")
+
+    def workflow(self, world: str, addresses: Addresses) -> Workflow | None:
+        """Return the workflow that releases are handed to; None where they are not."""
+        return Workflow(addresses, self.commit(world)) if self.remote else None
+
     def _make(self, world: str, directory: Path) -> None:
-        source = subject.make(self.folder / f"source-{world}", unsteady=world == "unsteady")
+        source = subject.make(
+            self.folder / f"source-{world}",
+            unsteady=world == "unsteady",
+            more=subject.REMOTE if self.remote else "",
+        )
         with self.sandbox(directory) as running:
             there = running.addresses
             url = control.create_repository(there, REPOSITORY)
@@ -78,18 +93,19 @@ class Ground:
                 "GIT_CONFIG_KEY_0": "http.extraHeader",
                 "GIT_CONFIG_VALUE_0": f"Authorization: Basic {token}",
             }
-            subject.git(source.folder, "push", "--quiet", url, "main", TAG, settings=settings)
+            refs = ["main"] if self.remote else ["main", TAG]
+            subject.git(source.folder, "push", "--quiet", url, *refs, settings=settings)
             control.play_workflow_run(there, REPOSITORY, sha=source.commit, branch="main")
             if world == "earlier-draft":
                 _leave_draft(there)
 
 
 @contextmanager
-def ground(folder: Path) -> Iterator[Ground]:
+def ground(folder: Path, *, remote: bool = False) -> Iterator[Ground]:
     """Make a lane's ground in an empty folder whose path is short (a Unix socket lies in it)."""
     relay = folder / "relay"
     with running_relay(relay, default_index=PUBLIC.indexes["pypi"].simple, never=(subject.NAME,)):
-        yield Ground(folder, relay)
+        yield Ground(folder, relay, remote)
 
 
 @dataclass(slots=True)

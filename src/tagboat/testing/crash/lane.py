@@ -23,7 +23,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 class Lane:
     """Plays cases; made once per process."""
 
-    def __init__(self, *, without_find: bool = False) -> None:
+    def __init__(self, *, without_find: bool = False, remote: bool = False) -> None:
         self._without_find = without_find
         with ExitStack() as stack:
             self.folder = Path(tempfile.mkdtemp(prefix="crash-"))
@@ -31,7 +31,7 @@ class Lane:
             # A service that cannot answer the dead complains; that is of interest when a case is replayed.
             logging.basicConfig(filename=self.folder / "services.log", force=True)
             inherit_orphans()
-            self._ground: Ground = stack.enter_context(ground(self.folder))
+            self._ground: Ground = stack.enter_context(ground(self.folder, remote=remote))
             self.reference: Reference = undisturbed(self._ground, cleared(self.folder / "case"))
             self._stack = stack.pop_all()
 
@@ -57,9 +57,9 @@ class Lane:
 _lane: list[Lane] = []
 
 
-def prepare(without_find: bool) -> None:
+def prepare(without_find: bool, remote: bool) -> None:
     """Make this process's lane."""
-    made = Lane(without_find=without_find)
+    made = Lane(without_find=without_find, remote=remote)
     Finalize(None, made.close, exitpriority=1)  # a pool's processes end without atexit
     _lane.append(made)
 

@@ -43,6 +43,8 @@ import zipfile
 from flit_core.buildapi import *  # noqa: F403
 from flit_core import buildapi
 
+from tagboat.testing.workflow import publishing_workflow
+
 
 def build_wheel(folder, settings=None, metadata=None):
     name = buildapi.build_wheel(folder, settings, metadata)
@@ -77,8 +79,23 @@ class Subject:
     commit: str
 
 
-def make(folder: Path, *, unsteady: bool = False) -> Subject:
-    """Write the repository; the same commit every time."""
+REMOTE: Final = """
+[tool.tagboat]
+pipeline = "remote-release"
+
+[tool.tagboat.workflows]
+release = "publish.yml"
+trigger = "tag"
+
+[tool.tagboat.policy]
+remote-start = 60
+remote-wait = 60
+"""
+"""What hands its releases over."""
+
+
+def make(folder: Path, *, unsteady: bool = False, more: str = "") -> Subject:
+    """Write the repository, with ``more`` in its configuration; the same commit every time."""
     files = {
         "README.md": "# Subject\n\nIt does nothing.\n",
         "LICENSE": "Permission to use, copy, modify, and/or distribute this is granted.\n",
@@ -87,10 +104,13 @@ def make(folder: Path, *, unsteady: bool = False) -> Subject:
             backend="unsteady" if unsteady else "flit_core.buildapi",
             path='backend-path = ["build_backend"]\n' if unsteady else "",
             include='\n[tool.flit.sdist]\ninclude = ["build_backend/*.py"]\n' if unsteady else "",
-        ),
+        )
+        + more,
     }
     if unsteady:
         files["build_backend/unsteady.py"] = _UNSTEADY
+    if more:
+        files[".github/workflows/publish.yml"] = publishing_workflow()
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from tagboat.sandbox.actions.gates import environment_of
 from tagboat.sandbox.actions.model import Review
+from tagboat.sandbox.actions.service import ACTIONS
 from tagboat.sandbox.forge.access import LEVELS, digest
 from tagboat.sandbox.forge.calls import Answer, Call, Endpoint, endpoint
 from tagboat.sandbox.forge.fields import Fields
@@ -103,7 +104,9 @@ def play_run(call: Call) -> Answer:
         state=state,
         jobs=_jobs(body, state) or (PlayedJob("test", state),),
     )
-    return Answer(_told(play(call.forge.records, repository, wanted)), 201)
+    run = play(call.forge.records, repository, wanted)
+    _keep_logs(call, run)
+    return Answer(_told(run), 201)
 
 
 def change_run(call: Call) -> Answer:
@@ -113,7 +116,9 @@ def change_run(call: Call) -> Answer:
         raise not_found()
     state = _state(call.body, State(run.status, run.conclusion))
     again = call.body.flag("again")
-    return Answer(_told(change(call.forge.records, run, state, _jobs(call.body, state), again=again)))
+    run = change(call.forge.records, run, state, _jobs(call.body, state), again=again)
+    _keep_logs(call, run)
+    return Answer(_told(run))
 
 
 def review_run(call: Call) -> Answer:
@@ -170,6 +175,14 @@ def _state(fields: Fields, before: State) -> State:
 
 def _jobs(fields: Fields, state: State) -> tuple[PlayedJob, ...]:
     return tuple(PlayedJob(job.text("name"), _state(job, state)) for job in fields.objects("jobs"))
+
+
+def _keep_logs(call: Call, run: Run) -> None:
+    """Keep the logs that came with the jobs, where those of executed jobs are kept."""
+    book = call.request.app[ACTIONS].book
+    for job in call.body.objects("jobs"):
+        if text := job.maybe_text("log"):
+            book.keep_log(run, job.text("name"), text, step=job.maybe_text("step") or "Run")
 
 
 def _told(run: Run) -> dict[str, object]:

@@ -1,0 +1,135 @@
+"""The run of the forge's workflow that a release was handed to: which one it is, and what became of it.
+
+Rules (observed behaviour of GitHub):
+
+- a run belongs to a tag when it ran for the tag's commit and was started for the tag itself; or, when none was, for
+  anything else at that commit after the tag was made, as a dispatch on the branch is; never for a pull request;
+- a tag that we made says when: the forge dated it, as it dates its runs. What is older belongs to a tag before it;
+- a re-run is a new attempt of the same run, with the run's number and a start of its own: the latest start counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tagboat.core.plan import Plan
+from tagboat.core.secrecy import ending
+from tagboat.core.text import plain
+from tagboat.errors import DeniedError, UnavailableError
+from tagboat.ports import Ports
+from tagboat.ports.clock import growing_pauses
+from tagboat.ports.forge import ForgeTag, Job, WorkflowRun
+
+_GOOD = ("success", "skipped", "neutral", "")
+_WORDS = {
+    "failure": "failed",
+    "cancelled": "was cancelled",
+    "timed_out": "timed out",
+    "action_required": "requires somebody's action",
+    "startup_failure": "could not start",
+    "skipped": "was skipped whole",
+}
+_LINES, _SIGNS = 20, 1500
+_LOOKS, _FIRST_PAUSE = 6, 1.0
+
+
+def message(title: str, manifest: str) -> str:
+    """Return the text of the tag that hands over the build with this Manifest."""
+    return f"{plain(title, limit=200)}\n\nManifest: {manifest}\n"
+
+
+def ours(tag: ForgeTag, manifest: str) -> bool:
+    """Tell whether the tag says that it was made for this Manifest."""
+    return f"Manifest: {manifest}" in tag.message.splitlines()
+
+
+def the_run(ports: Ports, tag: str, workflow: str, manifest: str) -> WorkflowRun | None:
+    """Return the run of the workflow that belongs to the tag as it is on the forge, or None while there is none."""
+    found = ports.forge.tag(tag)
+    if found is None:
+        return None
+    runs = ports.forge.workflow_runs(workflow, found.commit)
+    return newest(runs, found, dated=ours(found, manifest))
+
+
+def newest(runs: Sequence[WorkflowRun], tag: ForgeTag, *, dated: bool) -> WorkflowRun | None:
+    """Return the run of these that belongs to the tag and started last; ``dated``: the tag's date is the forge's."""
+    made = _moment(tag.made) if dated else None
+    counted = [run for run in runs if not run.event.startswith("pull_request")]
+    if made is not None:
+        counted = [run for run in counted if (_moment(run.created) or made) >= made]
+    own = [run for run in counted if run.branch == tag.name]
+    if not own and made is not None:
+        own = counted
+    never = datetime.min.replace(tzinfo=UTC)
+    return max(own, key=lambda r: (_moment(r.started) or _moment(r.created) or never, r.id), default=None)
+
+
+def rerun(ports: Ports, plan: Plan) -> Sequence[WorkflowRun]:
+    """Let the runs that this plan follows run again where they have failed, and return them as they were.
+
+    Raises:
+        DeniedError: the forge refuses.
+        AnswerLostError: whether it runs again shows when it is followed.
+    """
+    again = []
+    for step in (step for step in plan.steps if step.kind == "follow-run"):
+        named = [str(step.options[name]) for name in ("tag", "workflow", "manifest")]
+        found = the_run(ports, *named)
+        if found is None or found.status != "completed" or found.conclusion == "success":
+            continue
+        ports.ledger.append("rerun", step=step.key, body={"run": found.id, "attempt": found.attempt})
+        ports.forge.rerun_failed(found)
+        again.append(found)
+        for pause in growing_pauses(_LOOKS, _FIRST_PAUSE):
+            now = the_run(ports, *named)
+            if now is None or (now.id, now.attempt) != (found.id, found.attempt):
+                break
+            ports.clock.sleep(pause)
+    return again
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def became(run: WorkflowRun) -> str:
+    """Say what became of a finished run."""
+    how = _WORDS.get(run.conclusion, f"ended as {plain(run.conclusion or 'nothing', limit=40)}")
+    again = f", attempt {run.attempt}" if run.attempt > 1 else ""
+    return f"{run.workflow or run.name} {how} (run {run.id}{again}): {run.url}"
+
+
+def failure(ports: Ports, run: WorkflowRun, jobs: Sequence[Job]) -> str:
+    """Say what became of a run that did not succeed, with the first job to blame, and how its log ends."""
+    bad = [job for job in jobs if job.conclusion not in _GOOD]
+    if not bad:
+        return became(run)
+    # What was cancelled was cancelled because of what failed.
+    job = min(bad, key=lambda each: each.conclusion != "failure")
+    step = next((step.name for step in job.steps if step.conclusion not in _GOOD), "")
+    how = _WORDS.get(job.conclusion, f"ended as {plain(job.conclusion, limit=40)}")
+    where = f" in the step '{plain(step, limit=100)}'" if step else ""
+    told = f"{became(run)}; its job {plain(job.name, limit=100)} {how}{where}"
+    return f"{told}; {_last_words(ports, job)}"
+
+
+def _last_words(ports: Ports, job: Job) -> str:
+    try:
+        log = ports.forge.job_log(job) if job.id else None
+    except (UnavailableError, DeniedError) as error:
+        return f"its log is not to be had: {error.cause}"
+    lines = [_unstamped(line)[:200] for line in ending(log or "", 20_000).splitlines() if line.strip()]
+    said = "\n".join(lines[-_LINES:])[-_SIGNS:]
+    return f"its log ends:\n{said}" if said else "it has no log"
+
+
+def _unstamped(line: str) -> str:
+    """A line without the moment that GitHub writes before it."""
+    stamp, _, rest = line.partition(" ")
+    return rest if len(stamp) > 19 and stamp.endswith("Z") and _moment(stamp[:19]) else line
