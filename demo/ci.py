@@ -163,13 +163,13 @@ def rehearse(there: World) -> None:
     title("6. Dispatch a dry run, which is the default")
     before = len(there.journal())
     run = there.finished(dispatched(there, "pathfinder"))
-    written = there.journal()[before:]
+    written = [row for row in there.journal()[before:] if row["operation"] != "dispatch-workflow"]
     insist(written == [], f"the dry run wrote: {written}")
     ran = [job for job in run.jobs if job.conclusion != "skipped"]
     able = [job.name for job in ran if "write" in job.permissions.values()]
     insist(not able, f"jobs of the dry run could write: {able}")
     say(
-        f"  {len(ran)} jobs ran, none with a right to write, none with an identity; the journal grew by 0 lines"
+        f"  {len(ran)} jobs ran, none with a right to write, none with an identity; the journal holds the dispatch alone"
     )
 
 
@@ -204,7 +204,8 @@ def again(there: World) -> None:
     again = there.accepted("pypi", "upload", before) + there.accepted("testpypi", "upload", before)
     insist(not again, f"accepted once more: {again}")
     changed = Counter(f"{row['service']} {row['operation']}" for row in there.journal()[before:])
-    say(f"  nothing was built; files accepted: 0; the journal's new lines: {dict(changed) or 'none'}")
+    told = ", ".join(f"{count} {deed}" for deed, count in sorted(changed.items()))
+    say(f"  nothing was built; files accepted: 0; in the journal: {told}")
 
 
 def killed(there: World) -> None:
