@@ -72,6 +72,10 @@ class World:
         """Run this checkout's ``tagboat``."""
         return self.run(BIN / "tagboat", *words, quiet=quiet)
 
+    def fetched(self, url: str) -> str:
+        """Return what stands at a public address, as anybody would read it."""
+        return self.run("curl", "--fail", "--silent", "--show-error", "--location", url, quiet=True)
+
     def runs(self) -> int:
         """How many runs there have been."""
         return len(workflows.runs(self.addresses, self.repository))
