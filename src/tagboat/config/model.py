@@ -54,7 +54,7 @@ class Component:
         notes: the release notes' path with ``{version}`` in it, or "" for no notes guard.
         lines: branch → PEP 440 specifier of the versions released from it; empty: the default branch, any version.
         checks: the CI workflows (file names such as ``ci.yml``, or display names) that must be green on the commit;
-            empty: whatever ran, and at least one.
+            empty: whatever ran, and at least one, but the workflow that releases.
         jobs: job name pattern → expected conclusion (``success``, ``skipped``); others must be ``success``.
         shards: the parts of its build.
         build_needs: components built from the same commit whose wheels its build may install; not published with it.

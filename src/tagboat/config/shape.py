@@ -128,7 +128,7 @@ class ReleasedTable(Table):
         default=[],
         max_length=100,
         description="The CI workflows that must be green on the commit, by file name or by display name; "
-        "empty for all that ran, and at least one.",
+        "empty for all that ran but the workflow that releases, and at least one.",
         examples=[["ci.yml"]],
     )
     jobs: dict[Filled, Literal["success", "skipped"]] = Field(

@@ -65,7 +65,12 @@ def check(
         component=name,
     )
     ci = ci_green.Options(
-        release.commit, branches, component.checks, config.policy.ci_wait, dict(component.jobs)
+        release.commit,
+        branches,
+        component.checks,
+        config.policy.ci_wait,
+        dict(component.jobs),
+        config.workflows.release,
     )
     yield freeze("ci-green", f"ci-green:{name}", ci, component=name)
     lines = {branch: component.lines.get(branch, "") for branch in branches}

@@ -4,6 +4,7 @@ Rules (observed behaviour of GitHub):
 
 - the newest run of each workflow counts, because a re-run is a new attempt of the same run;
 - a pull request's run is about a merge that may never have happened, so it does not count;
+- a release runs on the very commit that it is about: its own run, and those before it, are no CI unless somebody says so;
 - a job that was skipped counts as success there, so every job is compared with what it is expected to conclude.
 """
 
@@ -27,13 +28,17 @@ _POLL = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Where CI must have run, on what, and for how many seconds an unfinished run is waited for."""
+    """Where CI must have run, on what, and for how many seconds an unfinished run is waited for.
+
+    ``releasing`` is the workflow that releases; it counts only where ``checks`` names it.
+    """
 
     commit: str
     branches: tuple[str, ...]
     checks: tuple[str, ...]
     wait: int
     jobs: Mapping[str, str] = field(default_factory=dict)
+    releasing: str = ""
 
 
 def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
@@ -62,7 +67,8 @@ def _judge(
     ports: Ports, options: Options, runs: Sequence[WorkflowRun]
 ) -> tuple[list[Finding], list[WorkflowRun]]:
     here = [r for r in runs if r.branch in options.branches and not r.event.startswith("pull_request")]
-    wanted = options.checks or tuple(dict.fromkeys(r.workflow or r.name for r in here))
+    ran = dict.fromkeys(r.workflow or r.name for r in here)
+    wanted = options.checks or tuple(name for name in ran if name != options.releasing)
     if not wanted:
         return [_missing(ports, options, runs, "a CI run")], []
     findings: list[Finding] = []

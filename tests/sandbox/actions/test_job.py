@@ -339,6 +339,7 @@ def test_an_interpreter_is_set_up_with_a_clean_pip(bench: Bench) -> None:
             test "$(command -v python)" = "${{ steps.py.outputs.python-path }}"
             test "$(python -c 'import sys; print(sys.prefix)')" = "$pythonLocation"
             python -m pip --version
+            head -1 "$(command -v pip)" | grep -F "$pythonLocation/bin/python"
             ! python -c 'import tagboat'
         - {name: none, uses: actions/setup-python@v5, with: {python-version: '3.1'}}
         """

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tagboat.testing.workflow import publishing_workflow
+
 NAME: Final = "tagboat-crash-subject"
 TAG: Final = "v1.0.0"
 REPOSITORY: Final = "crash/subject"
@@ -42,8 +44,6 @@ import zipfile
 
 from flit_core.buildapi import *  # noqa: F403
 from flit_core import buildapi
-
-from tagboat.testing.workflow import publishing_workflow
 
 
 def build_wheel(folder, settings=None, metadata=None):

@@ -26,7 +26,7 @@ printf 'header = "Authorization: Bearer %s"\\n' "$GH_TOKEN" |
   curl --config - --fail --silent --show-error --proto '=https' --max-time 60 --retry 3 \\
     --header 'Accept: application/vnd.github.raw+json' --output "$RUNNER_TEMP/tagboat.txt" \\
     "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/contents/$LOCK?ref=$GITHUB_WORKFLOW_SHA"
-python -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \\
+python -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: --no-compile \\
   -r "$RUNNER_TEMP/tagboat.txt"
 """)
 RUN_COMMAND = Script("""\

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 
 from tagboat.errors import StepFailedError
 from tagboat.sandbox.actions.job.visit import Visit
 from tagboat.sandbox.actions.stand_ins.interpreters import Interpreter, chosen
+
+_ONE_AT_A_TIME: dict[Path, asyncio.Lock] = {}
 
 
 async def act(visit: Visit) -> None:
@@ -46,7 +50,8 @@ async def _install(visit: Visit, interpreter: Interpreter) -> str:
     place = visit.rooms.tools / "Python" / version / "x64"
     visit.say(f"Successfully set up CPython ({version}): {interpreter.path}, in an environment of its own")
     if not place.is_dir():
-        await visit.run(str(interpreter.path), "-I", "-m", "venv", str(place))
+        pattern = await _pattern(visit, interpreter)
+        await asyncio.to_thread(_copied, pattern, place)
     python = str(place / "bin" / "python")
     visit.outputs |= {"python-version": version, "python-path": python, "cache-hit": "false"}
     if visit.flag("update-environment", default=True):
@@ -57,3 +62,28 @@ async def _install(visit: Visit, interpreter: Interpreter) -> str:
         visit.exports["PKG_CONFIG_PATH"] = f"{location}/lib/pkgconfig"
         visit.paths += [str(place / "bin")]
     return python
+
+
+async def _pattern(visit: Visit, interpreter: Interpreter) -> Path:
+    """An environment that jobs get copies of: installing pip takes most of the time that one takes to make."""
+    pattern = visit.rooms.tools.parent.parent / "pythons" / str(interpreter.version)
+    async with _ONE_AT_A_TIME.setdefault(pattern, asyncio.Lock()):
+        if not pattern.is_dir():
+            fresh = pattern.with_name(f"{pattern.name}.new")
+            await visit.run(str(interpreter.path), "-I", "-m", "venv", "--clear", str(fresh))
+            _moved(fresh, fresh, pattern)
+            fresh.rename(pattern)
+    return pattern
+
+
+def _copied(pattern: Path, place: Path) -> None:
+    shutil.copytree(pattern, place, symlinks=True)
+    _moved(place, pattern, place)
+
+
+def _moved(environment: Path, before: Path, now: Path) -> None:
+    """Let the scripts of a virtual environment know where it is now."""
+    for file in (environment / "pyvenv.cfg", *(environment / "bin").iterdir()):
+        if file.is_file() and not file.is_symlink():
+            text = file.read_text(encoding="utf-8")
+            file.write_text(text.replace(str(before), str(now)), encoding="utf-8")
