@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 from pathlib import Path
@@ -100,6 +101,17 @@ def test_a_host_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 def test_an_untrusted_certificate_is_unavailable(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="certificate"):
         Mirror(tmp_path / "mirror.git", f"{sandbox.addresses.git}/o/r.git", clock=FakeClock()).refresh()
+
+
+def test_the_certificates_of_the_machines_environment_are_trusted(
+    sandbox: Sandbox, source: Path, tmp_path: Path, number: int
+) -> None:
+    url = control.create_repository(sandbox.addresses, f"acme/trusted-{number}")
+    push(sandbox, source, url)
+    environment = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": sandbox.addresses.ca}
+    copy = Mirror(tmp_path / "mirror.git", url, environment=environment, clock=FakeClock())
+    copy.refresh()
+    assert copy.branch_head("main") == git(source, "rev-parse", "HEAD")
 
 
 def test_malformed_objects_of_a_forge_are_refused(

@@ -55,7 +55,8 @@ def test_a_record_is_what_a_named_tuple_is() -> None:
 def test_a_record_keeps_what_its_class_says() -> None:
     assert Ours.first().of("ada").told == "line 1"
     assert (Ours.__doc__ or "").startswith("A place.")
-    assert (Ours.__name__, Ours.__module__, Ours.__mro__) == ("Ours", __name__, (Ours, tuple, object))
+    assert (Ours.__name__, Ours.__module__, Ours.__match_args__) == ("Ours", __name__, ("line", "names"))
+    assert isinstance(Ours(2), tuple)
     assert pickle.loads(pickle.dumps(Ours(2))) == Ours(2)  # noqa: S301 - what was pickled a moment ago
 
 
@@ -69,6 +70,14 @@ def test_a_record_cannot_be_changed() -> None:
 def test_a_record_knows_its_fields() -> None:
     with pytest.raises(TypeError, match="other"):
         Ours(1, other=2)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="line"):
+        Ours(1, line=2)  # type: ignore[misc]
+    with pytest.raises(TypeError, match="lacks line"):
+        Ours(names=())  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="2 fields, not 3"):
+        Ours(1, (), 2)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="other"):
+        Ours(1)._replace(other=2)  # type: ignore[call-arg]
 
 
 def test_defaults_come_last() -> None:

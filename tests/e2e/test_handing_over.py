@@ -18,6 +18,25 @@ from tagboat.wiring.places import Places, sandbox_places
 from tagboat.wiring.session import Wish, open_release
 
 WORKFLOW = ".github/workflows/publish.yml"
+PUBLISHING = """\
+on:
+  push:
+    tags: ['v*']
+jobs:
+  stage:
+    runs-on: ubuntu-latest
+    environment: testpypi
+    permissions: {id-token: write}
+    steps:
+      - run: tagboat publish --phase stage --manifest manifest.json
+  publish:
+    needs: stage
+    runs-on: ubuntu-latest
+    environment: pypi
+    permissions: {id-token: write}
+    steps:
+      - run: tagboat publish --phase publish --manifest manifest.json
+"""
 
 
 @pytest.fixture
@@ -29,7 +48,8 @@ def project(launch: Callable[..., Project]) -> Project:
     files = flit(made.name)
     text = str(files["pyproject.toml"])
     head = text[: text.index("[tool.tagboat.")]
-    made.commit({"pyproject.toml": f"{head}[tool.tagboat]\n{tables}{configured(made.name, policy=policy)}"})
+    configuration = f"{head}[tool.tagboat]\n{tables}{configured(made.name, policy=policy)}"
+    made.commit({"pyproject.toml": configuration, WORKFLOW: PUBLISHING})
     made.push()
     made.green()
     return made
@@ -239,6 +259,19 @@ def runner(project: Project) -> Places:
         project.harbour.addresses, "github-actions[bot]", kind="installation", permissions=permissions
     )
     return replace(sandbox_places(project.harbour.directory), forge_token=token)
+
+
+def test_a_workflow_that_the_index_does_not_trust_stops_the_release_before_there_is_a_tag(
+    project: Project,
+) -> None:
+    project.commit({WORKFLOW: PUBLISHING.replace("environment: pypi", "environment: production")})
+    project.push()
+    project.green()
+    answer = hand_over(project)
+    assert answer.exit == 3
+    assert answer.codes() == {"publisher-mismatch"}
+    assert project.releases() == []
+    assert not refs(project)
 
 
 def test_a_commit_says_nothing_to_a_pipeline_that_makes_no_tag(launch: Callable[..., Project]) -> None:

@@ -92,6 +92,9 @@ pipeline = "remote-release"
 [tool.tagboat.workflows]
 release = "ship.yml"
 trigger = "tag"
+
+[tool.tagboat.components.tiny-boat]
+targets = ["pypi"]
 """
 
 
@@ -100,7 +103,9 @@ def test_a_release_that_is_handed_over_is_rehearsed_with_a_player_that_is_named_
     workshop: Workshop, back_end: str
 ) -> None:
     files = BACK_ENDS[back_end]
-    workshop.commit({**files, "pyproject.toml": files["pyproject.toml"] + REMOTE})
+    workflow = _PUBLISHING.replace("workflow_dispatch:", "push: {tags: ['v*']}")
+    more = {"pyproject.toml": files["pyproject.toml"] + REMOTE, ".github/workflows/ship.yml": workflow}
+    workshop.commit({**files, **more})
     answer = workshop.rehearse()
     assert answer.exit == 0, answer.err
     assert any("ship.yml itself: a player" in line for line in answer.json["not_covered"])
@@ -110,6 +115,40 @@ def test_a_release_that_is_handed_over_is_rehearsed_with_a_player_that_is_named_
     assert answer.json["urls"]["arrived:pypi:tiny-boat"]
     (kept,) = (workshop.state / "logs" / "files").iterdir()
     assert "This is no run of ship.yml" in kept.read_text()
+
+
+_PUBLISHING = """\
+on:
+  workflow_dispatch:
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    environment: pypi
+    permissions: {id-token: write}
+    steps:
+      - run: tagboat publish --manifest manifest.json
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "codes"),
+    [
+        ("", "", "a job like its own was lent a token", set()),
+        ("environment: pypi", "environment: production", "runs in production", {"publisher-mismatch"}),
+    ],
+)
+def test_the_workflow_that_publishes_is_tried_against_the_sandbox_s_index(
+    workshop: Workshop, old: str, new: str, said: str, codes: set[str]
+) -> None:
+    workflow = _PUBLISHING.replace(old, new) if old else _PUBLISHING
+    configured = "[components.tiny-boat]\ntargets = ['pypi']\n"
+    files = {"tagboat.toml": configured, ".github/workflows/release.yml": workflow}
+    workshop.commit({**BACK_ENDS["flit"], **files})
+    answer = workshop.rehearse()
+    assert answer.exit == 0, answer.err
+    step = answer.step("publisher-matches:")
+    assert said in json.dumps(step)
+    assert {finding["code"] for finding in step.get("findings", ())} == codes
 
 
 @pytest.mark.needs("names")

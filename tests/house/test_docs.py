@@ -50,14 +50,14 @@ def test_an_errors_section_tells_cause_message_remedy_and_exit_status(
 
 
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-MAKERS = {"Finding", "fails", "warns", "fail", "_fail", "judge", "DamagedError"}
+MAKERS = {"Finding", "Flaw", "fails", "warns", "fail", "_fail", "judge", "DamagedError"}
 KINDS = {path.stem.replace("_", "-") for path in (ROOT / "src/tagboat/steps").glob("*.py")}
 
 
 def finding_codes() -> set[str]:
     """Every text that is spelled like a code and is handed to what makes findings, or stands in a row of path faults."""
     found: set[str] = set()
-    rooms = ("steps", "adapters/inspection")
+    rooms = ("steps", "adapters/inspection", "workflows/audit", "wiring")
     for path in (path for room in rooms for path in (ROOT / "src/tagboat" / room).glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in MAKERS:

@@ -56,7 +56,7 @@ NOT_FOR_A_PLAN = {
     "argparse", "ast", "asyncio", "bz2", "configparser", "dataclasses", "difflib", "email", "fcntl", "gettext", "hashlib",
     "http", "inspect", "ipaddress", "locale", "logging", "lzma", "packaging.tags", "packaging.utils", "pathlib", "platform",
     "random", "secrets", "selectors", "shlex", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile",
-    "textwrap", "threading", "unittest", "urllib", "uuid", "weakref", "zipfile",
+    "textwrap", "threading", "tomllib", "unittest", "urllib", "uuid", "weakref", "zipfile",
 }  # fmt: skip
 """What is slow to load and of no use to a plan; one import of any of them costs as much as all of git's work."""
 

@@ -77,7 +77,11 @@ def section(name: str, command: click.Command, parent: click.Context | None) -> 
 def opened(name: str, command: click.Command, parent: click.Context | None) -> click.Context:
     """Return the context in which a command explains itself, as wide as the documentation's lines."""
     settings = {**command.context_settings, "terminal_width": 100}
-    return click.Context(command, info_name=name.rsplit(" ", 1)[-1], parent=parent, **settings)
+    word = name.rsplit(" ", 1)[-1]
+    if parent is not None and any(isinstance(param, click.Argument) for param in parent.command.params):
+        # A command that gives way to a word is not called before it: its own words are not in the usage.
+        word, parent = f"{parent.info_name} {word}", parent.parent
+    return click.Context(command, info_name=word, parent=parent, **settings)
 
 
 def commands(

@@ -134,12 +134,17 @@ def scripts(workflows: dict[str, Workflow]) -> Iterator[str]:
 OURS = {
     text
     for trigger in ("tag", "dispatch")
-    for config in (PLAIN, replace(PLAIN, components=PLAIN.components[:1]))
+    for components in (
+        PLAIN.components,
+        PLAIN.components[:1],
+        (replace(PLAIN.components[0], targets=("pypi",)),),
+    )
+    for config in (replace(PLAIN, components=components),)
     for text in scripts(read(replace(config, workflows=replace(PLAIN.workflows, trigger=trigger)), "main")[1])
 }
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(CONFIGS, BRANCHES)
 @example(PLAIN, "!a+${{b")
 def test_project_texts_read_back_to_the_very_values_and_stand_in_no_script(
@@ -179,7 +184,7 @@ def matrices(config: Config, build: Workflow) -> Iterator[tuple[str, Any]]:
             yield job.name.partition(" / ")[0], job.matrix.include
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(CONFIGS)
 def test_each_component_publishes_in_the_environment_of_its_index(config: Config) -> None:
     try:

@@ -17,6 +17,7 @@ COMMANDS = {
     "changelog": "Print the notes of what is not released yet, or of every release.",
     "explain": "Show the evidence for a version, a setting or a release.",
     "replay": "Show what would have been planned for each past release.",
+    "cost": "Count the CI jobs that a tag, a push and a release start.",
     "check": "Ask every guard of a tag, and change nothing.",
     "build": "Build one shard, or all, into a folder.",
     "gather": "Accept shards from several machines and make the one Manifest.",

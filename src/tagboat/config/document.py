@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from tagboat.config.plain_toml import plain_table
 from tagboat.errors import ConfigError
 
 LIMIT = 1 << 20
@@ -45,8 +46,6 @@ def parse(file: str, data: bytes) -> dict[str, Any]:
     Raises:
         ConfigError: it is not TOML, or lies beyond the bounds.
     """
-    import tomllib  # noqa: PLC0415 - not every plan reads TOML
-
     text = text_of(file, data)
     # Where no line has so many dots there is no such key, however the dots are quoted.
     long = None
@@ -55,6 +54,11 @@ def parse(file: str, data: bytes) -> dict[str, Any]:
     if long is not None:
         line = text.count("\n", 0, long.start()) + 1
         raise ConfigError(f"{file}:{line}: a key of more than {_PARTS} parts", remedy=_REMEDY)
+    plain = plain_table(text)
+    if plain is not None:
+        return plain
+    import tomllib  # noqa: PLC0415 - few plans read more than the plain file of a project
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -11,6 +11,7 @@ from tagboat.config.lines import allowed_branches
 from tagboat.config.model import Component, Config, Shard
 from tagboat.config.order import building_order
 from tagboat.config.privacy import dependency_index, is_private
+from tagboat.config.publishers import public_targets, publisher_for, starting_tags
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
 from tagboat.steps import (
@@ -20,6 +21,7 @@ from tagboat.steps import (
     gather,
     inspect,
     notes_present,
+    publisher_matches,
     reachable,
     source_archive,
     tag_exists,
@@ -89,12 +91,33 @@ def check(
     if component.notes:
         notes = notes_present.Options(release.commit, release.version, notes_path(component, release))
         yield freeze("notes-present", f"notes-present:{name}", notes, component=name)
+    yield from _publisher(config, release, default_branch)
     chosen = {other.component for other in releases}
     sharing = (c.name for c in config.components if c.tag == component.tag and c.name not in chosen)
     free_release = forge_release_free.Options(release.tag, tuple(sharing))
     yield freeze(
         "forge-release-free", f"forge-release-free:{name}", free_release, component=name, needs=("adopt",)
     )
+
+
+def _publisher(config: Config, release: Release, default_branch: str) -> Iterator[Step]:
+    """Hold the publishing workflow against the Trusted Publishers of the indexes that may have one.
+
+    A project that configures nothing has not said what its publishers are.
+    """
+    targets = public_targets(config, config.component(release.component))
+    if not targets or config.source == "discovered":
+        return
+    options = publisher_matches.Options(
+        {target.name: asdict(publisher_for(config, target, config.repository)) for target in targets},
+        starting_tags(config),
+        release.tag,
+        release.commit,
+        default_branch,
+        config.pipeline == "remote-release",
+    )
+    key = f"publisher-matches:{release.component}"
+    yield freeze("publisher-matches", key, options, component=release.component)
 
 
 def build(config: Config, releases: Sequence[Release], repository: str) -> Iterator[Step]:

@@ -35,7 +35,6 @@ def prepare(config: Config, releases: Sequence[Release], *, repository: str, def
     steps: list[Step] = [freeze("adopt", "adopt", adopt.Options(tuple(by_tag(releases))))]
     for release in releases:
         steps.extend(check(config, release, releases, default_branch, tag_to_make=True))
-        # The guard publisher-matches belongs here: whom the index trusts, before anything is built or tagged.
     builds = list(build(config, releases, repository))
     steps.extend(builds)
     steps.append(gather_shards(builds, repository))

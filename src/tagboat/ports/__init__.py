@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tagboat.ports.ledger import Ledger
     from tagboat.ports.repository import Repository
     from tagboat.ports.store import Store
+    from tagboat.ports.trial import PublisherTrial
 
 __all__ = ["Ports"]
 
@@ -31,6 +32,7 @@ class Ports(Record):
         indexes: by the name that the configuration gives them.
         logs: where logs of other machines are kept by their digest.
         shards: folders that other machines filled, by ``component/shard``, for shards that are adopted.
+        trial: where publishers can be tried without publishing; None outside of a rehearsal.
     """
 
     repository: Repository
@@ -44,3 +46,4 @@ class Ports(Record):
     ledger: Ledger
     clock: Clock
     shards: Mapping[str, Path] = MappingProxyType({})
+    trial: PublisherTrial | None = None

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from tagboat.config.model import Config, IndexTarget
 from tagboat.config.privacy import token_variable
+from tagboat.config.publishers import publisher_for
 from tagboat.core.publisher import Publisher
 from tagboat.ports.index import CredentialKind
 from tagboat.wiring.places import Places
@@ -105,8 +106,7 @@ def expected_publisher(config: Config, target: IndexTarget, repository: str, ide
     """Return what the configuration expects of the index's publisher; repository and workflow file are GitHub's."""
     from tagboat.adapters.identity import GitHubActions  # noqa: PLC0415
 
-    environment = target.environment or target.name
-    owner, _, name = repository.partition("/")
+    expected = publisher_for(config, target, repository)
     if isinstance(identity, GitHubActions):
-        return Publisher(owner, name, config.workflows.release, environment)
-    return Publisher("", "", "", environment)
+        return expected
+    return Publisher("", "", "", expected.environment)

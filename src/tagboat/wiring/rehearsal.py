@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ from tagboat.wiring import handed_rehearsal
 from tagboat.wiring.choice import choose
 from tagboat.wiring.places import sandbox_places
 from tagboat.wiring.project import mirror_source
+from tagboat.wiring.publisher_trial import trial_in
 from tagboat.wiring.rehearsal_sources import private_source, relay_sources
 from tagboat.wiring.remotes import repository_name
 from tagboat.wiring.session import Wish, open_release
@@ -314,7 +316,8 @@ def inside(
         commit = rehearsal.commit
         wish = Wish(None, places, rehearsal.repository, rehearsal.tags, (), state, adopt, commit=commit)
         watch = handed_rehearsal.Player(addresses, places, observer)
-        with open_release(wish, observer=watch, stop=stop) as run:
+        trial = partial(trial_in, addresses, places)
+        with open_release(wish, observer=watch, stop=stop, trial=trial) as run:
             watch.run = run
             yield run, rehearsal
     finally:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tagboat.config.model import Config
 from tagboat.config.selection import refuse_odd
 from tagboat.core.canonical import JSON, digest
 from tagboat.core.release import Release
@@ -27,6 +28,7 @@ from tagboat.ports import Ports
 from tagboat.ports.clock import Clock
 from tagboat.ports.forge import Forge
 from tagboat.ports.index import Index
+from tagboat.ports.trial import PublisherTrial
 from tagboat.steps.kinds import Kind, load_kind
 from tagboat.wiring.credentials import credentials_of
 from tagboat.wiring.indexes import burn, indexes_of, logins_of
@@ -108,6 +110,7 @@ def open_release(
     stop: Callable[[], bool] = lambda: False,
     kinds: Callable[[str], Kind] = load_kind,
     from_forge: bool = False,
+    trial: Callable[[HTTP, Config], PublisherTrial] | None = None,
 ) -> Iterator[ReleaseRun]:
     """Open the release: take the state directory's lock, refresh the mirror, derive the plan.
 
@@ -117,6 +120,7 @@ def open_release(
         stop: is asked between steps.
         kinds: finds the kinds of steps.
         from_forge: derive the plan through the forge's API alone; no history is fetched.
+        trial: makes the place where a rehearsal tries publishers.
 
     Raises:
         AlreadyRunningError: another process holds this release.
@@ -152,6 +156,8 @@ def open_release(
         logins = logins_of(places, derived.config, credentials)
         shards = adopted_folders(derived.prepare, wish.adopt)
         ports = _ports(state, wish, forge, mirror, indexes, logins, shards, ledger, clock)
+        if trial is not None:
+            ports = ports._replace(trial=trial(http, derived.config))
         engine = InlineEngine(
             ports, state, patience=places.patience, observer=observer, stop=stop, kinds=kinds
         )

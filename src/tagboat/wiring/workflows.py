@@ -44,6 +44,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A work tree, as far as workflows are concerned.
+
+    Attributes:
+        root: its folder.
+        project: what workflows are written from.
+        there: path to bytes: its workflow files, and the others that would be written.
+    """
+
+    root: Path
+    project: Project
+    there: Mapping[str, bytes]
+
+    @property
+    def config(self) -> Config:
+        """The configuration of the work tree."""
+        return self.project.config
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """The files, compared with what is there."""
 
@@ -76,15 +96,26 @@ def compared(asked: Asked, say: Callable[[str], None]) -> Compared:
         StepFailedError: the locks cannot be made.
         UnavailableError: the index did not answer.
     """
+    found = found_in(asked)
+    for name in _names(found.config):
+        _inside(found.root, name)
+    written = write(found.project, found.there)
+    files = {**written.files, **_locks(asked, found.config, found.there, say)}
+    return Compared(found.root, changes(files, found.there), written.notes)
+
+
+def found_in(asked: Asked) -> Found:
+    """Read a work tree for whatever is about its workflows.
+
+    Raises:
+        ConfigError: the configuration has mistakes.
+        UsageError: nothing says which repository it is.
+        RefusedError: a file there is no plain one.
+    """
     config, root = in_work_tree(asked.path), root_of(asked.path)
     work = Worktree(asked.path)
     project = Project(config, _repository(asked, config, work), _branch(config, work))
-    there = dict(_found(work, root, _names(config)))
-    for name in _names(config):
-        _inside(root, name)
-    written = write(project, there)
-    files = {**written.files, **_locks(asked, config, there, say)}
-    return Compared(root, changes(files, there), written.notes)
+    return Found(root, project, dict(_found(work, root, _names(config))))
 
 
 def _repository(asked: Asked, config: Config, work: Worktree) -> str:

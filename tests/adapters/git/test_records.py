@@ -4,8 +4,7 @@ from pathlib import Path
 
 from tagboat.adapters.git.child import Git
 from tagboat.adapters.git.objects import Objects
-from tagboat.adapters.git.parallel import pieces
-from tagboat.adapters.git.records import names_in, texts
+from tagboat.adapters.git.records import names_in, pieces, texts
 
 
 def test_one_long_text_takes_no_longer_than_many_short_ones() -> None:

@@ -14,10 +14,9 @@ from typing import IO, Final
 from tagboat.adapters.git.child import Git, Running, complaint, scratch
 from tagboat.adapters.git.listing import listed_when_asked
 from tagboat.adapters.git.objects import Objects
-from tagboat.adapters.git.parallel import pieces, shared
 from tagboat.adapters.git.place import git_dir_of
 from tagboat.adapters.git.plain_config import LONGEST, plain_origin
-from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, names_in, texts
+from tagboat.adapters.git.records import commits_with_paths, commits_without_paths, names_in, pieces, texts
 from tagboat.adapters.git.spawn import Child
 from tagboat.config.project import Tree
 from tagboat.core.commit import Commit
@@ -239,6 +238,8 @@ class LocalHistory:
 
     def _with_paths(self, ids: IO[bytes], said: IO[bytes]) -> Iterator[Commit]:
         """Yield the commits that a child lists; taking trees apart takes longest, so that is shared out."""
+        from tagboat.adapters.git.parallel import shared  # noqa: PLC0415 - most plans are of one component at the root
+
         with closing(
             shared(
                 ids,

@@ -23,13 +23,6 @@ _MOST: Final = 1 << 17
 _PIECE: Final = 1 << 16
 
 
-def pieces(stream: IO[bytes]) -> Generator[bytes, None, None]:
-    """Yield what a child says, as it comes."""
-    number = stream.fileno()
-    while piece := os.read(number, _PIECE):
-        yield piece
-
-
 def shared(
     lines: IO[bytes],
     start: Callable[[IO[bytes]], Child],

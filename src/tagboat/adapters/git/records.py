@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+import os
+from collections.abc import Generator, Iterable, Iterator
+from typing import IO, Final
 
 from tagboat.core.commit import Commit
 
+_PIECE: Final = 1 << 16
 _START: Final = "\x01"
 _FIELDS: Final = 5
 _BLANK: Final = ("", "\n")
+
+
+def pieces(stream: IO[bytes]) -> Generator[bytes, None, None]:
+    """Yield what a child says, as it comes."""
+    number = stream.fileno()
+    while piece := os.read(number, _PIECE):
+        yield piece
 
 
 def texts(pieces: Iterable[bytes]) -> Iterator[list[str]]:
@@ -32,7 +41,7 @@ def commits_without_paths(pieces: Iterable[list[str]]) -> Iterator[Commit]:
         left = len(fields) % _FIELDS
         each = iter(fields)
         for id_, parents, time, author, message in zip(each, each, each, each, each, strict=False):
-            yield Commit(id_.lstrip("\n"), tuple(parents.split()), int(time or 0), author, message)
+            yield Commit(id_.lstrip("\n"), tuple(parents.split()), int(time or 0), author, message, None)
         fields = fields[len(fields) - left :]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -57,8 +58,10 @@ class Remote:
             "http.lowSpeedLimit": "1000",
             "http.lowSpeedTime": "60",
         }
-        if ca:
-            self._settings["http.sslCAInfo"] = str(ca)
+        # As for the HTTP client: what a machine trusts beside the public authorities stands in SSL_CERT_FILE.
+        trusted = ca or (os.environ if environment is None else environment).get("SSL_CERT_FILE")
+        if trusted:
+            self._settings["http.sslCAInfo"] = str(trusted)
         if credentials:
             user = credentials.user or "x-access-token"
             basic = base64.b64encode(f"{user}:{credentials.secret}".encode()).decode()

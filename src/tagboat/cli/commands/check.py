@@ -1,8 +1,9 @@
-"""``tagboat check``: every guard of a tag, and nothing else."""
+"""``tagboat check``: every guard of a tag, and nothing else; ``tagboat check workflows``: what is wrong with the CI."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,7 +12,31 @@ from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
 
 
-@click.command()
+class _OrWord(click.Group):
+    """A command that takes a folder, and gives way to another one where its first word is that one's name."""
+
+    allow_extra_args = False
+    allow_interspersed_args = True
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Return the context of the command that is named, or of this one."""
+        word = self.commands.get(args[0]) if args else None
+        if word is not None:
+            return word.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words as a command's that has none below it."""
+        return click.Command.parse_args(self, ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run this command itself."""
+        return click.Command.invoke(self, ctx)
+
+
+@click.group(cls=_OrWord, subcommand_metavar="| workflows [OPTIONS] [PATH]")
 @options.selection
 @options.commit
 @click.option("--out", type=options.FOLDER, help="Write the ledger into this folder, for the next job.")
@@ -49,3 +74,24 @@ def check(
             adopted = run.check()["adopt"].facts.get("digest")
             say_adopted(report, str(adopted or ""))
             report.data("all guards pass")
+
+
+@check.command()
+@options.project
+@options.repository
+@click.option(
+    "--zizmor/--no-zizmor", default=True, help="Let zizmor judge them as well, where it is installed."
+)
+@options.as_json
+def workflows(path: Path, repository: str, zizmor: bool, as_json: bool) -> None:
+    """Judge the workflow files of the work tree.
+
+    What can publish wrongly blocks, what only costs or smells warns. Generated files are compared with what init --workflows would write; all are held against Tagboat's rules, the
+    Trusted Publishers that are configured, and zizmor's audits. Nothing is changed anywhere.
+    """
+    report = Report("check workflows", as_json=as_json)
+    with answering(report):
+        from tagboat.cli.audits import show  # noqa: PLC0415 - after --help
+        from tagboat.wiring.workflows import Asked  # noqa: PLC0415
+
+        show(Asked(path, repository), report, zizmor=zizmor)

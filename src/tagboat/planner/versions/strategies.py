@@ -11,7 +11,6 @@ from typing import Final
 
 from tagboat.config.planning import Versioning
 from tagboat.core.change import Level
-from tagboat.planner.versions import trains
 from tagboat.planner.versions.schemes import Number
 
 FIXED: Final = {"always-patch": Level.PATCH, "always-minor": Level.MINOR, "always-major": Level.MAJOR}
@@ -32,6 +31,8 @@ def following(last: Number, level: Level, rules: Versioning) -> Number:
         case _ if not rules.graduates and not rules.train:
             return last.moved(level, keep=True)
         case _:
+            from tagboat.planner.versions import trains  # noqa: PLC0415 - few projects have pre-release trains
+
             return trains.following(last, level, rules.train)
 
 

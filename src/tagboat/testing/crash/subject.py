@@ -77,6 +77,26 @@ class Subject:
     commit: str
 
 
+WORKFLOW: Final = """\
+on:
+  push:
+    tags: ['v*']
+jobs:
+  stage:
+    runs-on: ubuntu-latest
+    environment: testpypi
+    permissions: {id-token: write}
+    steps:
+      - run: tagboat publish --phase stage --manifest manifest.json
+  publish:
+    needs: stage
+    runs-on: ubuntu-latest
+    environment: pypi
+    permissions: {id-token: write}
+    steps:
+      - run: tagboat publish --phase publish --manifest manifest.json
+"""
+"""What the indexes trust, as far as a guard can see; nobody runs it here."""
 REMOTE: Final = """
 [tool.tagboat]
 pipeline = "remote-release"
@@ -105,6 +125,8 @@ def make(folder: Path, *, unsteady: bool = False, more: str = "") -> Subject:
         )
         + more,
     }
+    if more:
+        files[".github/workflows/publish.yml"] = WORKFLOW
     if unsteady:
         files["build_backend/unsteady.py"] = _UNSTEADY
     for name, text in files.items():

@@ -1,0 +1,102 @@
+"""Guard: the workflow that will publish is one that the indexes' Trusted Publishers accept.
+
+An index refuses an identity only when it is shown one, in the middle of a release. What it will look at stands in the
+workflow's file: which repository, file and environment, and whether the job gets an identity at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from tagboat.core.publisher import Publisher
+from tagboat.core.step import Effect, Phase, Receipt, StepState
+from tagboat.core.verdict import Finding, Verdict
+from tagboat.ports import Ports
+from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.workflows.publisher import Mismatch, mismatches, path_of, publishes, publishing_job
+
+PHASE = Phase.CHECK
+EFFECT = Effect.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is expected, and where the workflow stands.
+
+    Attributes:
+        publishers: index to its owner, repository, workflow and environment; owner and repository are "" where none
+            is configured.
+        tags: the forms of the tags that start the workflow; none where a person does.
+        tag: the tag of this release.
+        commit: the commit whose workflow a tag starts.
+        branch: the branch whose workflow a person starts.
+        required: the release is handed to this workflow; else it may be published in another way.
+    """
+
+    publishers: Mapping[str, Mapping[str, str]]
+    tags: tuple[str, ...]
+    tag: str
+    commit: str
+    branch: str
+    required: bool
+
+
+def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
+    """A guard looks afresh each time."""
+    return None
+
+
+def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
+    """Compare the workflow with every publisher, and tell all mismatches at once."""
+    options = inputs.options(Options)
+    publishers = {
+        index: _named(Publisher(**settings), ports.forge.repository)
+        for index, settings in options.publishers.items()
+    }
+    path = path_of(next(iter(publishers.values())))
+    commit = (
+        options.commit if options.tags else ports.repository.branch_head(options.branch) or options.commit
+    )
+    data = ports.repository.read(commit, path)
+    attempt.log(f"{path} at {commit[:12]}: {'absent' if data is None else f'{len(data)} bytes'}")
+    if not options.required and not publishes(data):
+        return Receipt(f"{path} does not publish with an identity", state=StepState.SKIPPED)
+    found: dict[str, Mismatch] = {}
+    for index, publisher in publishers.items():
+        told = [*mismatches(publisher, data, ports.forge.repository, options.tags)]
+        if not told and (refusal := _tried(ports, options, index, publisher, data, commit)):
+            told = [Mismatch(refusal)]
+        for mismatch in told:
+            found.setdefault(mismatch.said, mismatch)
+    settings = "; ".join(f"{index}: {publisher.told()}" for index, publisher in publishers.items())
+    if not found:
+        tried = ", and a job like its own was lent a token" if ports.trial else ""
+        return Receipt(f"{path} fits {settings}{tried}", {"path": path, "commit": commit})
+    reason = "; ".join(found)
+    certain = any(mismatch.certain for mismatch in found.values())
+    verdict = Verdict.FAIL if certain and options.required else Verdict.WARN
+    remedy = (
+        f"correct the workflow, or the configuration and the index's page together, which expect {settings}"
+    )
+    return Receipt(reason, findings=(Finding(verdict, reason, remedy, "publisher-mismatch"),))
+
+
+def _tried(
+    ports: Ports, options: Options, index: str, publisher: Publisher, data: bytes | None, commit: str
+) -> str:
+    """In a rehearsal, let a job like the workflow's own ask an index for a token; return why it gets none."""
+    if ports.trial is None:
+        return ""
+    ref = f"refs/tags/{options.tag}" if options.tags else f"refs/heads/{options.branch}"
+    repository = ports.forge.repository
+    job = publishing_job(
+        publisher, data, repository=repository, ref=ref, commit=commit, by_tag=bool(options.tags)
+    )
+    return ports.trial.refusal(index, publisher, job) if job else ""
+
+
+def _named(publisher: Publisher, repository: str) -> Publisher:
+    """Where no repository is configured, the one that is released is the one that is meant."""
+    owner, _, name = repository.partition("/")
+    return publisher if publisher.owner else replace(publisher, owner=owner, repository=name)

@@ -1,0 +1,1 @@
+"""What is wrong with workflow files: one file for each subject, one function for each rule."""

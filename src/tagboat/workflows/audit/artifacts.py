@@ -1,0 +1,105 @@
+"""Rules about files: those that are published were built once, in the run that publishes them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from tagboat.core.verdict import Verdict
+from tagboat.workflows.audit.flaw import Flaw, View
+from tagboat.workflows.audit.publishing import action_of, built_by, said
+from tagboat.workflows.model import Job, Step, Workflow
+
+_LOOKUPS: Final = re.compile(
+    r"\bgh run (?:download|list|view|watch)\b|\blookup[-_]run[-_]id\b"
+    r"|\$\{\{\s*(?:inputs|needs|steps|env|vars)\.(?:[\w-]+\.)*run[-_]id\s*\}\}",
+    re.IGNORECASE,
+)
+_ASKS: Final = re.compile(r"\b(?:gh api|curl|wget)\b")
+_RUNS: Final = re.compile(r"actions/(?:runs|artifacts|workflows)\b")
+_ACTIONS: Final = re.compile(
+    r"(?:dawidd6/action-download-artifact|aochmann/actions-download-artifact|.*lookup-run-id.*)"
+)
+
+
+def cross_run(view: View) -> Iterator[Flaw]:
+    """Files or states are taken from another run, which nobody can say was this commit's."""
+    for workflow, job in view.each_job():
+        for step in job.steps:
+            how = _crosses(step)
+            if how:
+                yield Flaw(
+                    "cross-run-artifact",
+                    view.grave(workflow),
+                    workflow.file,
+                    step.line,
+                    f"job {job.id} looks into another run ({how}): it may be of another commit, and it expires",
+                    "build in this run and hand the files on as its own artifact",
+                )
+
+
+def _crosses(step: Step) -> str:
+    action = action_of(step)
+    if action == "actions/download-artifact" and step.inputs.get("run-id"):
+        return f"download-artifact with run-id {step.inputs['run-id'][:60]}"
+    if _ACTIONS.fullmatch(action):
+        return action
+    found = _LOOKUPS.search(said(step))
+    if found:
+        return " ".join(found[0].split())[:80]
+    for line in said(step).replace("\\\n", " ").splitlines():
+        asks = _ASKS.search(line)
+        if asks and _RUNS.search(line, asks.end()):
+            return line[asks.start() :].strip()[:80]
+    return ""
+
+
+def duplicate_build(view: View) -> Iterator[Flaw]:
+    """Several jobs that one tag starts build the same distributions."""
+    told: set[tuple[str, int]] = set()
+    for started in view.tags:
+        places: dict[tuple[str, ...], dict[str, tuple[Workflow, Job, Step]]] = defaultdict(dict)
+        for count in (count for count in started.counts if count.least):
+            for key, place in _builds(view, count.workflow, count.job):
+                places[key].setdefault(f"{count.workflow.rpartition('/')[2]}: {count.job}", place)
+        for key, found in places.items():
+            workflow, _, step = list(found.values())[-1]
+            if len(found) > 1 and (workflow.file, step.line) not in told:
+                told.add((workflow.file, step.line))
+                yield Flaw(
+                    "duplicate-build",
+                    Verdict.WARN,
+                    workflow.file,
+                    step.line,
+                    f"a pushed tag {started.event.short} runs {key[0][:80]!a} in {len(found)} jobs: {'; '.join(found)[:300]}",
+                    "build once, and hand the files on: bytes that differ can then never be confused",
+                )
+
+
+def _builds(view: View, path: str, name: str) -> Iterator[tuple[tuple[str, ...], tuple[Workflow, Job, Step]]]:
+    """Yield what a started job builds, as far as the files tell, with the place that says so."""
+    workflow, job, given = view.workflows[path], None, ""
+    for own in name.split("/"):
+        if job is not None:
+            given += repr(sorted(job.inputs.items())) + repr(job.matrix and job.matrix.axes)
+            called = view.workflows.get(job.uses.removeprefix("./"))
+            if called is None:
+                return
+            workflow = called
+        job = workflow.job(own)
+        if job is None:
+            return
+    for step in job.steps if job else ():
+        built = built_by(step)
+        if built and job is not None:
+            inputs = repr([*sorted(step.inputs.items()), *sorted(step.env.items()), *sorted(job.env.items())])
+            where = step.working_directory or job.directory or workflow.directory
+            machine = f"{' '.join(job.labels)} {_values(job)} {given}"
+            yield (built, str(where), inputs, machine), (workflow, job, step)
+
+
+def _values(job: Job) -> str:
+    """Return what a matrix says of machines; one that only tells Pythons apart builds the same pure wheel."""
+    return repr((dict(job.matrix.axes), job.matrix.include)) if job.matrix else ""

@@ -1,0 +1,108 @@
+"""The jobs that a matrix makes.
+
+Rules (GitHub, "Running variations of jobs in a workflow"): every combination of the axes, less those that an ``exclude``
+entry matches in all of its keys; then each ``include`` entry is added to every original combination whose axes' values it
+does not change, and is a job of its own where it fits none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
+from typing import Final
+
+from tagboat.workflows.evaluation import Contexts, interpolate
+from tagboat.workflows.model import Data, Matrix, Text
+from tagboat.workflows.values import Unknown, Value, is_list
+
+MOST: Final = 256
+"""The forge makes no more jobs of one matrix."""
+
+Combination = Mapping[str, Value]
+
+
+def combinations(matrix: Matrix, contexts: Contexts) -> tuple[Combination, ...] | None:
+    """Return the values of each job; None when only a run can tell.
+
+    Raises:
+        ConfigError: an expression of the matrix is none.
+    """
+    if matrix.expression:
+        return _of_table(interpolate(matrix.expression, contexts))
+    axes: dict[str, Sequence[Value]] = {}
+    for name, values in matrix.axes.items():
+        known = _values(values, contexts)
+        if known is None:
+            return None
+        axes[name] = known
+    include, exclude = _values(matrix.include, contexts), _values(matrix.exclude, contexts)
+    if include is None or exclude is None:
+        return None
+    return tuple(islice(_combined(axes, _tables(include), _tables(exclude)), MOST))
+
+
+def _of_table(table: Value) -> tuple[Combination, ...] | None:
+    if isinstance(table, Unknown) or not isinstance(table, Mapping):
+        return None
+    parts = {name: list(values) for name, values in table.items() if is_list(values)}  # type: ignore[arg-type]
+    if len(parts) < len(table) or any(_open(values) for values in parts.values()):
+        return None
+    include, exclude = _tables(parts.pop("include", [])), _tables(parts.pop("exclude", []))
+    return tuple(islice(_combined(parts, include, exclude), MOST))
+
+
+def _combined(
+    axes: Mapping[str, Sequence[Value]], include: Sequence[Combination], exclude: Sequence[Combination]
+) -> Iterator[Combination]:
+    originals = [
+        dict(zip(axes, values, strict=True)) for values in islice(product(*axes.values()), MOST * MOST)
+    ]
+    originals = [one for one in originals if axes and not any(_holds(one, entry) for entry in exclude)]
+    made = [dict(one) for one in originals]
+    alone: list[Combination] = []
+    for entry in include:
+        fitting = [
+            place
+            for place, one in enumerate(originals)
+            if all(name not in one or one[name] == value for name, value in entry.items())
+        ]
+        for place in fitting:
+            made[place].update(entry)
+        if not fitting:
+            alone.append(entry)
+    yield from made
+    yield from alone
+
+
+def _holds(combination: Combination, entry: Combination) -> bool:
+    return all(name in combination and combination[name] == value for name, value in entry.items())
+
+
+def _values(said: Text | Sequence[Data], contexts: Contexts) -> Sequence[Value] | None:
+    """Return a list's values, each evaluated; None when one of them is unknown."""
+    known = (
+        interpolate(said, contexts) if isinstance(said, str) else [_value(item, contexts) for item in said]
+    )
+    if not is_list(known) or _open(known):  # type: ignore[arg-type] # is_list says that it is one
+        return None
+    return list(known)  # type: ignore[arg-type]
+
+
+def _value(item: Data, contexts: Contexts) -> Value:
+    match item:
+        case str():
+            return interpolate(item, contexts) if "${{" in item else item
+        case Mapping():
+            return {name: _value(value, contexts) for name, value in item.items()}
+        case None | bool() | int() | float():
+            return item
+        case _:
+            return [_value(value, contexts) for value in item]
+
+
+def _open(values: Sequence[Value]) -> bool:
+    return any(isinstance(value, Unknown) for value in values)
+
+
+def _tables(values: Sequence[Value]) -> list[Combination]:
+    return [value for value in values if isinstance(value, Mapping)]
