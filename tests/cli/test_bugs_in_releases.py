@@ -30,7 +30,8 @@ class Broken(ReleaseRun):
 @pytest.mark.parametrize(("touched", "kind"), [(True, PartialError), (False, BugError)])
 def test_a_bug_behind_an_effect_is_partial(tmp_path: Path, touched: bool, kind: type[TagboatError]) -> None:
     run: Any = Broken.__new__(Broken)
-    object.__setattr__(run, "derived", SimpleNamespace(prepare=SimpleNamespace(releases=(), steps=())))
+    plan, config = SimpleNamespace(releases=(), steps=()), SimpleNamespace(components=())
+    object.__setattr__(run, "derived", SimpleNamespace(prepare=plan, config=config))
     object.__setattr__(run, "state", SimpleNamespace(path=tmp_path))
     object.__setattr__(run, "touched", touched)
     with pytest.raises(kind, match="a bug") as ended:

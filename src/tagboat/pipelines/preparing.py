@@ -93,9 +93,7 @@ def check(
                 yield freeze(
                     "upload-window", f"upload-window:{key}", window, component=name, needs=("adopt",)
                 )
-    if component.notes:
-        notes = notes_present.Options(release.commit, release.version, notes_path(component, release))
-        yield freeze("notes-present", f"notes-present:{name}", notes, component=name)
+    yield from _notes(component, release)
     yield from _publisher(config, release, default_branch)
     chosen = {other.component for other in releases}
     sharing = (c.name for c in config.components if c.tag == component.tag and c.name not in chosen)
@@ -103,6 +101,12 @@ def check(
     yield freeze(
         "forge-release-free", f"forge-release-free:{name}", free_release, component=name, needs=("adopt",)
     )
+
+
+def _notes(component: Component, release: Release) -> Iterator[Step]:
+    if component.notes:
+        notes = notes_present.Options(release.commit, release.version, notes_path(component, release))
+        yield freeze("notes-present", f"notes-present:{component.name}", notes, component=component.name)
 
 
 def _publisher(config: Config, release: Release, default_branch: str) -> Iterator[Step]:

@@ -74,6 +74,8 @@ def gather(
             command="gather",
             ledgers=(*ledgers, *ledgers_in(folders)),
         )
+        for folder in folders:
+            read_shard(folder)  # what is no shard is refused, whatever the forge holds
         with (
             safe_stop() as stop,
             open_release(wish, observer=report.watch, stop=stop) as run,
