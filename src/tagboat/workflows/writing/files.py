@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tagboat.errors import ConfigError, RefusedError
-from tagboat.workflows.model import Job
+from tagboat.workflows.audit.publishing import publishes
 from tagboat.workflows.reader import read_workflow
 from tagboat.workflows.writing import build, ci, dependabot, release
 from tagboat.workflows.writing.checklist import checklist, file_name
@@ -17,7 +17,6 @@ from tagboat.workflows.writing.project import Project, check
 from tagboat.workflows.writing.yaml_text import rendered
 
 FOLDER = ".github/workflows/"
-_PUBLISHING = ("twine upload", "uv publish", "flit publish", "hatch publish", "poetry publish", "pdm publish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +68,9 @@ def publishers(found: Mapping[str, bytes]) -> list[str]:
         name = path.removeprefix(FOLDER)
         if path.startswith(FOLDER) and "/" not in name and not is_ours(data.decode("utf-8", "replace")):
             with suppress(ConfigError):
-                if any(map(_publishes, read_workflow(path, data).jobs)):
+                if any(publishes(step) for job in read_workflow(path, data).jobs for step in job.steps):
                     names.append(name)
     return names
-
-
-def _publishes(job: Job) -> bool:
-    return any(
-        "pypi-publish" in step.uses.partition("@")[0] or any(words in step.run for words in _PUBLISHING)
-        for step in job.steps
-    )
 
 
 def _keep_trusted_name(project: Project, found: Mapping[str, bytes]) -> None:
