@@ -10,10 +10,13 @@ Time is linear in the message's length: a message is hostile input.
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from tagboat.core.change import Change, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LIMIT: Final = 1_000_000
 """The most characters of a message that are read."""
@@ -41,23 +44,41 @@ _SPEAKS = (
     r"\n(?!(?:Signed-off|Co-[Aa]uthored|Reviewed|Acked|Tested)-[Bb]y:)"
     r"(?:[^BLANK\r\n()!:]+(?:\([^()\r\n]+\))?!?(?::| \#)|!)"
 )
-"""What can make a body matter: a line that looks like a footer or a header; or one of the marks anywhere."""
-_MARKS = ("BREAKING CHANGE", "BREAKING-CHANGE", "_COMMIT")
+"""What can make a body matter, beside a mark anywhere: a line that looks like a footer or a header."""
 _TRAILER = re.compile(r"[A-Z][^-]*-")
 _NUMBER = re.compile(r"[0-9]+\Z")
 _BEGIN, _END = "BEGIN_NESTED_COMMIT", "END_NESTED_COMMIT"
 _OVERRIDE_BEGIN, _OVERRIDE_END = "BEGIN_COMMIT_OVERRIDE", "END_COMMIT_OVERRIDE"
 
 
-def _for(text: str, form: str) -> re.Pattern[str]:
-    """Return the grammar's form for a text: one without a byte order mark is searched for none, which is the same."""
-    return _compiled(form, _BLANK if _ORDER_MARK in text else _BLANK.removeprefix(_ORDER_MARK))
+class _Grammar:
+    """The forms for one set of blanks, each compiled when it is needed: some messages need one of them only."""
+
+    def __init__(self, blank: str) -> None:
+        self._blank = blank
+
+    @cached_property
+    def header(self) -> re.Pattern[str]:
+        return self._compiled(_HEADER)
+
+    @cached_property
+    def footer(self) -> re.Pattern[str]:
+        return self._compiled(_FOOTER)
+
+    @cached_property
+    def mark(self) -> re.Pattern[str]:
+        return self._compiled(_MARK)
+
+    @cached_property
+    def speaks(self) -> re.Pattern[str]:
+        return self._compiled(_SPEAKS)
+
+    def _compiled(self, form: str) -> re.Pattern[str]:
+        return re.compile(form.replace("BLANK", self._blank))
 
 
-@cache
-def _compiled(form: str, blank: str) -> re.Pattern[str]:
-    """Compile a form when it is needed: a set of characters beyond Latin takes three times as long as one within."""
-    return re.compile(form.replace("BLANK", blank))
+_MARKED, _UNMARKED = _Grammar(_BLANK), _Grammar(_BLANK.removeprefix(_ORDER_MARK))
+"""A text without a byte order mark is searched for none: a set of characters beyond Latin is slow to compile."""
 
 
 def read(commit: str, message: str) -> Reading:
@@ -68,27 +89,24 @@ def read(commit: str, message: str) -> Reading:
         message: the whole message; any text at all.
     """
     message = message[:LIMIT].strip()
-    header = _for(message, _HEADER).match(message)
-    if header is not None and _silent(message, header.end()):
-        kind, scope, bang, subject = header.groups("")
-        if not bang:
-            return Reading((Change(commit, kind, scope, subject),))
-        breaking = (_tidy(subject),) if subject else ()
-        return Reading((Change(commit, kind, scope, subject, breaking, bang=True),))
+    grammar = _MARKED if _ORDER_MARK in message else _UNMARKED
+    header = grammar.header.match(message)
+    if header is not None and _silent(message, header.end(), grammar):
+        return Reading._make(((_change(commit, header),), ""))
     changes: list[Change] = []
     told = overridden(message)
     for part in _parts(told):
-        changes.extend(_read_part(commit, part.strip()))
+        changes.extend(_read_part(commit, part.strip(), grammar))
     return Reading(tuple(changes), "" if header and changes else why_unread(told if header else message))
 
 
-def _silent(message: str, end: int) -> bool:
+def _silent(message: str, end: int, grammar: _Grammar) -> bool:
     """Tell whether what follows a header says nothing; most commits have a header only."""
     if end == len(message):
         return True
-    return _for(message, _SPEAKS).search(message, end) is None and not any(
-        message.find(mark, end) >= 0 for mark in _MARKS
-    )
+    if message.find("BREAKING", end) >= 0 or message.find("_COMMIT", end) >= 0:
+        return False
+    return grammar.speaks.search(message, end) is None
 
 
 def overridden(text: str) -> str:
@@ -133,18 +151,18 @@ def _parts(message: str) -> list[str]:
     return [part for part in _PARAGRAPH.split(outer) if part] + blocks
 
 
-def _read_part(commit: str, text: str) -> list[Change]:
-    header = _for(text, _HEADER).match(text)
+def _read_part(commit: str, text: str, grammar: _Grammar) -> list[Change]:
+    header = grammar.header.match(text)
     if header is None:
         return []
     lines = _LINE.split(text[header.end() :])
-    footers_from = _first_footer(lines)
+    footers_from = _first_footer(lines, grammar)
     changes: list[Change] = []
     notes: list[str] = []
     references: list[str] = []
     release_as = ""
-    body = _body_note(lines[:footers_from])
-    for footer in _footers(lines[footers_from:]):
+    body = _body_note(lines[:footers_from], grammar) if "BREAKING" in text else []
+    for footer in _footers(lines[footers_from:], grammar):
         mark, token, scope, bang, separator, value = footer
         if mark:
             notes = [value]
@@ -158,28 +176,28 @@ def _read_part(commit: str, text: str) -> list[Change]:
             release_as = first
         elif token and not _TRAILER.match(token):
             inner = f"{token}{f'({scope})' if scope else ''}{bang}: {value}"
-            changes.extend(_read_part(commit, inner.strip()))
+            changes.extend(_read_part(commit, inner.strip(), grammar))
     changes.append(_change(commit, header, notes or body, references, release_as))
     return changes
 
 
-def _first_footer(lines: list[str]) -> int:
+def _first_footer(lines: list[str], grammar: _Grammar) -> int:
     """Return the index of the line from which on there is nothing but footers and their continuations."""
     first = len(lines)
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
         if not line or line[0] in _BLANK:
             continue
-        if _for(line, _FOOTER).match(line) is None:
+        if grammar.footer.match(line) is None:
             break
         first = index
     return first
 
 
-def _footers(lines: list[str]) -> list[tuple[str, str, str, str, str, str]]:
+def _footers(lines: list[str], grammar: _Grammar) -> list[tuple[str, str, str, str, str, str]]:
     found: list[tuple[str, str, str, str, str, str]] = []
     for line in lines:
-        match = _for(line, _FOOTER).match(line)
+        match = grammar.footer.match(line)
         if line and line[0] in _BLANK and found:
             *head, value = found[-1]
             found[-1] = (head[0], head[1], head[2], head[3], head[4], f"{value}\n{line.strip(_BLANK)}")
@@ -189,10 +207,10 @@ def _footers(lines: list[str]) -> list[tuple[str, str, str, str, str, str]]:
     return found
 
 
-def _body_note(lines: list[str]) -> list[str]:
+def _body_note(lines: list[str], grammar: _Grammar) -> list[str]:
     """Return what a ``BREAKING CHANGE:`` in the middle of the body says breaks, or nothing."""
     for index, line in enumerate(lines):
-        mark = _for(line, _MARK).match(line)
+        mark = grammar.mark.match(line)
         if mark:
             return ["\n".join((line[mark.end() :], *lines[index + 1 :]))]
     inner = _INNER_MARK.search("\n".join(lines))
@@ -202,15 +220,15 @@ def _body_note(lines: list[str]) -> list[str]:
 def _change(
     commit: str,
     header: re.Match[str],
-    notes: list[str] | tuple[str, ...],
-    references: list[str] | tuple[str, ...],
-    release_as: str,
+    notes: Sequence[str] = (),
+    references: Sequence[str] = (),
+    release_as: str = "",
 ) -> Change:
-    kind, scope, bang, subject = header.groups(default="")
-    breaking = tuple(text for text in map(_tidy, notes) if text)
+    kind, scope, bang, subject = header.groups("")
+    breaking = tuple(text for text in map(_tidy, notes) if text) if notes else ()
     if bang and not breaking:
         breaking = (_tidy(subject),) if subject else ()
-    return Change(commit, kind, scope, subject, breaking, tuple(references), release_as, bool(bang))
+    return Change._make((commit, kind, scope, subject, breaking, tuple(references), release_as, bool(bang)))
 
 
 def _tidy(note: str) -> str:

@@ -7,6 +7,7 @@ at the types here, and sees a NamedTuple; one constructor does for all classes.
 
 from __future__ import annotations
 
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,9 @@ class _Fields(type):
             "_field_defaults": defaults,
             "_defaults": (_NOTHING,) * (len(fields) - len(defaults)) + tuple(defaults.values()),
         }
-        return super().__new__(cls, name, bases, {**body, **getters, **own})
+        made = super().__new__(cls, name, bases, {**body, **getters, **own})
+        made._make = partial(tuple.__new__, made)  # all fields at once: no Python between
+        return made
 
 
 if TYPE_CHECKING:
@@ -50,10 +53,6 @@ else:
             if named or len(values) != len(cls._fields):
                 values += _rest(cls, len(values), named)
             return tuple.__new__(cls, values)
-
-        @classmethod
-        def _make(cls, values: Any) -> Any:
-            return cls(*values)
 
         def _replace(self, **named: Any) -> Any:
             values = tuple(map(named.pop, self._fields, self))

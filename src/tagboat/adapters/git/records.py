@@ -41,7 +41,9 @@ def commits_without_paths(pieces: Iterable[list[str]]) -> Iterator[Commit]:
         left = len(fields) % _FIELDS
         each = iter(fields)
         for id_, parents, time, author, message in zip(each, each, each, each, each, strict=False):
-            yield Commit(id_.lstrip("\n"), tuple(parents.split()), int(time or 0), author, message, None)
+            yield Commit._make(
+                (id_.lstrip("\n"), tuple(parents.split()), int(time or 0), author, message, None)
+            )
         fields = fields[len(fields) - left :]
 
 
