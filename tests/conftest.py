@@ -6,6 +6,9 @@ installs what the tests want. A machine that allows no namespaces can install no
 
 ``@pytest.mark.proves(client, service, what)`` says what a test shows of an unmodified client. With ``--record-clients FILE``
 (``make clients``) the outcomes are written down, from which docs/reference/clients.md is made.
+
+``@pytest.mark.long`` is for what takes minutes: it runs with ``--long`` (``make test-long``, and targets of its own), and a
+smaller part of the same in every run.
 """
 
 from __future__ import annotations
@@ -35,6 +38,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record-clients", type=Path, help="write down which client works against which service"
     )
+    parser.addoption("--long", action="store_true", help="run what is too long for every change, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is ``long``: a part of it that is not runs with every change."""
+    if config.getoption("--long"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""A part of ``make crash`` in every test run: more than 100 kills of real processes, in slices for parallel workers."""
+"""A part of ``make crash``: more than 100 kills of real processes, in slices; one of them is in every test run."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import pytest
 SLICES = 8
 KILLS = 13
 """At least so many in each slice: more than a hundred in all."""
+PARTS = [1, *(pytest.param(part, marks=pytest.mark.long) for part in range(2, SLICES + 1))]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("part", range(1, SLICES + 1))
+@pytest.mark.parametrize("part", PARTS)
 def test_killed_releases_end_whole_and_nothing_is_published_twice(part: int) -> None:
     play("--part", f"{part}/{SLICES}", kills=KILLS)
 
@@ -22,8 +23,8 @@ def test_killed_releases_end_whole_and_nothing_is_published_twice(part: int) -> 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_killed_releases_that_are_handed_over_end_whole_as_well() -> None:
-    """One case in eight; all of them are in ``make crash``."""
-    play("--remote", "--part", f"1/{SLICES}", kills=8)
+    """One case in sixteen; all of them are in ``make crash``."""
+    play("--remote", "--part", f"1/{2 * SLICES}", kills=4)
 
 
 def play(*words: str, kills: int) -> None:

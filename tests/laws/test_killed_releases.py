@@ -44,7 +44,13 @@ def test_an_undisturbed_release_leaves_everything_and_nothing_twice(name: str, t
     assert world.doubles() == []
 
 
-@pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 9), ("handed", 7)])
+@pytest.mark.parametrize(
+    ("name", "stride"),
+    [
+        *(("one", 5), ("two", 31), ("handed", 23)),
+        *(pytest.param(name, 1, marks=pytest.mark.long) for name in ("one", "two", "handed")),
+    ],
+)
 def test_a_machine_may_go_off_at_every_moment(name: str, stride: int, tmp_path: Path) -> None:
     count = moments(CONFIGS[name], tmp_path / "count")
     for moment in range(1, count + 1, stride):
