@@ -113,6 +113,66 @@ def test_a_command_that_cannot_fail_before_a_release_is_named(command: str, swal
 
 
 @pytest.mark.parametrize(
+    ("command", "holds"),
+    [
+        ("twine upload -p $TOKEN dist/*", True),
+        ("twine upload \\\n  -p '${{ secrets.T }}' dist/*", True),
+        ("mkdir -p $DIST\ntwine upload dist/*", False),
+        ("mkdir -p $DIST && twine upload dist/*", False),
+        ("twine upload dist/*; mkdir -p $DIST", False),
+        ("uv publish --token $TOKEN", True),
+        ("uv publish --token-file x", False),
+    ],
+)
+def test_only_an_option_of_a_publishing_command_hands_it_a_secret(command: str, holds: bool) -> None:
+    text = publishing(GUARDED).replace("run: tagboat publish", f"run: {json.dumps(command)}")
+    assert ("workflow-lasting-secret" in found(text)) == holds
+
+
+@pytest.mark.parametrize(
+    ("step", "crosses"),
+    [
+        ({"uses": "actions/download-artifact@v4", "with": {"run-id": "${{ inputs.run }}"}}, True),
+        ({"uses": "actions/download-artifact@v4", "with": {"run-id": "${{ github.run_id }}"}}, False),
+        (
+            {
+                "uses": "actions/download-artifact@v4",
+                "with": {"run-id": "${{ inputs.run || github.run_id }}"},
+            },
+            True,
+        ),
+        ({"run": "gh run download $RUN"}, True),
+        ({"run": "gh run view $GITHUB_RUN_ID"}, False),
+        ({"run": "gh api repos/a/b/actions/runs/${{ github.run_id }}/jobs"}, False),
+        ({"run": "gh api \\\n  repos/a/b/actions/runs/1/jobs"}, True),
+        ({"run": "gh run view $GITHUB_RUN_ID\ngh run list"}, True),
+    ],
+)
+def test_looking_at_its_own_run_crosses_nothing(step: dict[str, object], crosses: bool) -> None:
+    text = publishing(GUARDED).replace("- run: tagboat publish", f"- {json.dumps(step)}")
+    assert ("cross-run-artifact" in found(text)) == crosses
+
+
+@pytest.mark.parametrize(
+    ("command", "runs"),
+    [
+        ("pip install -r requirements.txt", True),
+        ("pip install \\\n  -r requirements.txt", True),
+        ("pip install \\\n  --require-hashes -r $RUNNER_TEMP/lock.txt", False),
+        ("./scripts/go", True),
+        ("\n\n  ./go", True),
+    ],
+)
+def test_what_a_publishing_job_installs_is_the_project_s_unless_its_hash_is_known(
+    command: str, runs: bool
+) -> None:
+    text = publishing(GUARDED).replace(
+        "- run: tagboat", f"- run: {json.dumps(command)}\n      - run: tagboat"
+    )
+    assert ("publish-runs-code" in found(text)) == runs
+
+
+@pytest.mark.parametrize(
     ("uses", "pinned"),
     [
         ("./.github/actions/own", True),
@@ -258,13 +318,22 @@ def test_any_text_is_judged_or_said_to_be_unreadable(pieces: list[str], data: by
 
 @pytest.mark.parametrize(
     "run",
-    ["pip install " + "a " * 50_000, "x" * 200_000, "gh api " * 30_000, "inputs." * 20_000, "|| " * 60_000],
+    [
+        "pip install " + "a " * 50_000,
+        "x" * 200_000,
+        "gh api " * 30_000,
+        "inputs." * 20_000,
+        "|| " * 60_000,
+        "\n" * 200_000,
+    ],
 )
 def test_a_long_script_is_judged_at_once(run: str) -> None:
     text = json.dumps(
         {
             "on": {"push": {"tags": ["v*"]}},
-            "jobs": {"a": {"runs-on": "x", "steps": [{"run": run + "${{ inputs.a }} uv publish"}]}},
+            "jobs": {
+                "a": {"runs-on": "x", "steps": [{"run": run + "${{ inputs.a }}"}, {"run": "uv publish"}]}
+            },
         }
     )
     assert "release-twice" in found(text)

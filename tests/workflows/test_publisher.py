@@ -69,9 +69,19 @@ def test_an_identity_of_the_whole_workflow_is_one_of_the_job() -> None:
         ('    environment: {name: pypi, url: "https://example.invalid/p"}\n', "", "runs in no environment"),
         ("id-token: write", "id-token: read", "gets no identity"),
         ("uses: pypa/gh-action-pypi-publish@release/v1", "uses: other/action@v1", "no step that publishes"),
+        (
+            "uses: pypa/gh-action-pypi-publish@release/v1",
+            "run: 'x # tagboat publish'",
+            "no step that publishes",
+        ),
         ("attestations: true", "password: ${{ secrets.PYPI }}", "is given password"),
         ("attestations: true", "user: __token__", "is given user"),
         ("- uses: actions/download-artifact@v4", "- run: twine upload dist/*", "runs 'twine upload'"),
+        (
+            "- uses: actions/download-artifact@v4",
+            "- run: |\n          twine \\\n            upload",
+            "runs 'twine upload'",
+        ),
         (
             "actions/download-artifact@v4",
             "fork/gh-action-pypi-publish@v1",
@@ -90,6 +100,10 @@ def test_each_thing_that_the_index_would_refuse_is_told(old: str, new: str, want
     (found,) = said(RIGHT.replace(old, new, 1))
     assert wanted in found
     assert "publish.yml" in found
+
+
+def test_a_command_in_a_comment_is_none() -> None:
+    assert said(RIGHT.replace("- uses: actions/download-artifact@v4", "- run: 'x # twine upload'")) == []
 
 
 def test_a_workflow_that_is_not_there_is_told() -> None:

@@ -19,6 +19,9 @@ _LOOKUPS: Final = re.compile(
 )
 _ASKS: Final = re.compile(r"\b(?:gh api|curl|wget)\b")
 _RUNS: Final = re.compile(r"actions/(?:runs|artifacts|workflows)\b")
+_OWN: Final = re.compile(r"\bgithub\.run_id\b|\bGITHUB_RUN_ID\b")
+_OWN_ALONE: Final = re.compile(r"\s*\$\{\{\s*github\.run_id\s*\}\}\s*")
+"""This very run."""
 _ACTIONS: Final = re.compile(
     r"(?:dawidd6/action-download-artifact|aochmann/actions-download-artifact|.*lookup-run-id.*)"
 )
@@ -41,15 +44,17 @@ def cross_run(view: View) -> Iterator[Flaw]:
 
 
 def _crosses(step: Step) -> str:
-    action = action_of(step)
-    if action == "actions/download-artifact" and step.inputs.get("run-id"):
-        return f"download-artifact with run-id {step.inputs['run-id'][:60]}"
+    action, run = action_of(step), step.inputs.get("run-id", "")
+    if action == "actions/download-artifact" and run and not _OWN_ALONE.fullmatch(run):
+        return f"download-artifact with run-id {run[:60]}"
     if _ACTIONS.fullmatch(action):
         return action
-    found = _LOOKUPS.search(said(step))
-    if found:
-        return " ".join(found[0].split())[:80]
-    for line in said(step).replace("\\\n", " ").splitlines():
+    for line in said(step).splitlines():
+        if _OWN.search(line):
+            continue
+        found = _LOOKUPS.search(line)
+        if found:
+            return found[0][:80]
         asks = _ASKS.search(line)
         if asks and _RUNS.search(line, asks.end()):
             return line[asks.start() :].strip()[:80]
