@@ -279,6 +279,40 @@ def test_twelve_audits_block_where_something_is_published(audit_: str, publishes
     assert set(SAME) - {"concurrency-limits"} <= BLOCKING
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(SAME)), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+    ),
+    st.lists(
+        st.tuples(
+            st.sampled_from(sorted({code for codes in SAME.values() for code in codes})), st.integers(0, 9)
+        )
+    ),
+)
+def test_the_nearest_flaw_of_its_kind_within_what_is_shown_is_the_same(
+    seen: list[tuple[str, int, int, int]], own: list[tuple[str, int]]
+) -> None:
+    ours = [Flaw(code, Verdict.WARN, FILE, line, str(n), "do") for n, (code, line) in enumerate(own)]
+    for audit_, line, first, last in seen:
+        fitting = [
+            (abs(flaw.line - line), place)
+            for place, flaw in enumerate(ours)
+            if flaw.code in SAME[audit_] and first <= flaw.line <= last
+        ]
+        both = merged(ours, [Other("zizmor", audit_, FILE, line, ((first, last),), "said")], ())
+        taken = [place for place, flaw in enumerate(both) if len(flaw.tools) == 2]
+        assert taken == ([min(fitting)[1]] if fitting else [])
+
+
+def test_what_a_called_workflow_calls_is_part_of_the_release() -> None:
+    call = "on: workflow_call\njobs: {{a: {{uses: ./.github/workflows/{}.yml}}}}\n"
+    files = {f".github/workflows/{name}.yml": call.format(called) for name, called in ("bc", "cd", "xd")}
+    files[".github/workflows/d.yml"] = "on: workflow_call\njobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}\n"
+    files[FILE] = publishing(before="build: {uses: ./.github/workflows/b.yml}")
+    flaws = audit({path: text.encode() for path, text in files.items()}, FILE, [], "acme/demo")
+    assert [flaw.verdict for flaw in flaws if flaw.code == "unpinned-action"] == [Verdict.FAIL]
+
+
 PIECES = st.sampled_from(
     [
         "on: push\n",
