@@ -112,6 +112,16 @@ def test_a_zizmor_that_fails_is_told_as_not_run(
     assert run.found == ()
 
 
+def test_a_file_that_only_zizmor_cannot_read_is_told_and_the_others_are_judged(
+    call: Call, root: Path
+) -> None:
+    odd = "name: a\non: push\njobs: {a: {runs-on: x, steps: [{run: x}], timeout-minutes: soon}}\n"
+    place(root, {**case("right"), ".github/workflows/odd.yml": odd, ".gitignore": "*.yml\n"})
+    said = call("check", "workflows", root, "--json")
+    assert "zizmor:anonymous-definition" in codes(said.json)
+    assert "odd.yml" in said.json["not_run"][-1]
+
+
 def test_the_audits_that_are_told_as_not_run_are_those_that_zizmor_leaves_out(tmp_path: Path) -> None:
     found = zizmor.program()
     assert found is not None

@@ -77,6 +77,8 @@ def audited(asked: Asked, *, zizmor: bool) -> Audited:
             if seen.reason
             else [f"zizmor {name}: needs the network" for name in ASKING]
         )
+        if seen.unread:
+            not_run.append(f"zizmor, on a file that it cannot read: {seen.unread}")
         releasing = view_of(readable(files), release).releasing
         others = [Other("zizmor", one.audit, one.file, one.line, one.spans, one.said) for one in seen.found]
         flaws = merged(flaws, others, releasing)
