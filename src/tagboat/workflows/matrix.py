@@ -21,7 +21,7 @@ MOST: Final = 256
 _VALUES: Final = 1 << 22
 """How many values of combinations are looked at, once for each ``exclude`` entry that they are held against; more are left to the run."""
 _ENTRIES: Final = 16 * MOST
-"""How many ``include`` entries are looked at; more are left to the run."""
+"""How many entries of a list are looked at; a longer one is left to the run."""
 
 Combination = Mapping[str, Value]
 
@@ -50,7 +50,7 @@ def _of_table(table: Value) -> tuple[Combination, ...] | None:
     if isinstance(table, Unknown) or not isinstance(table, Mapping):
         return None
     parts = {name: list(values) for name, values in table.items() if is_list(values)}  # type: ignore[arg-type]
-    if len(parts) < len(table) or any(_open(values) for values in parts.values()):
+    if len(parts) < len(table) or any(len(row) > _ENTRIES or _open(row) for row in parts.values()):
         return None
     include, exclude = _tables(parts.pop("include", [])), _tables(parts.pop("exclude", []))
     return _combined(parts, include, exclude)
@@ -60,7 +60,7 @@ def _combined(
     axes: Mapping[str, Sequence[Value]], include: Sequence[Combination], exclude: Sequence[Combination]
 ) -> tuple[Combination, ...] | None:
     originals = _originals(axes, exclude)
-    if originals is None or len(include) > _ENTRIES:
+    if originals is None:
         return None
     made = [dict(one) for one in originals]
     alone: list[Combination] = []
@@ -100,7 +100,9 @@ def _left_out(combination: Combination, exclude: Sequence[Combination]) -> bool:
 
 
 def _values(said: Text | Sequence[Data], contexts: Contexts) -> Sequence[Value] | None:
-    """Return a list's values, each evaluated; None when one of them is unknown."""
+    """Return a list's values, each evaluated; None when one of them is unknown, or they are too many."""
+    if not isinstance(said, str) and len(said) > _ENTRIES:
+        return None
     known = (
         interpolate(said, contexts) if isinstance(said, str) else [_value(item, contexts) for item in said]
     )

@@ -64,10 +64,11 @@ def _crosses(step: Step) -> str:
 def duplicate_build(view: View) -> Iterator[Flaw]:
     """Several jobs that one tag starts build the same distributions."""
     told: set[tuple[str, int]] = set()
+    shown: dict[int, str] = {}
     for started in view.tags:
         places: dict[tuple[str, ...], dict[str, tuple[Workflow, Job, Step]]] = defaultdict(dict)
         for count in (count for count in started.counts if count.least):
-            for key, place in _builds(view, count.workflow, count.job):
+            for key, place in _builds(view, count.workflow, count.job, shown):
                 places[key].setdefault(f"{count.workflow.rpartition('/')[2]}: {count.job}", place)
         for key, found in places.items():
             workflow, _, step = list(found.values())[-1]
@@ -83,12 +84,21 @@ def duplicate_build(view: View) -> Iterator[Flaw]:
                 )
 
 
-def _builds(view: View, path: str, name: str) -> Iterator[tuple[tuple[str, ...], tuple[Workflow, Job, Step]]]:
-    """Yield what a started job builds, as far as the files tell, with the place that says so."""
-    workflow, job, given = view.workflows[path], None, ""
+def _builds(
+    view: View, path: str, name: str, shown: dict[int, str]
+) -> Iterator[tuple[tuple[str, ...], tuple[Workflow, Job, Step]]]:
+    """Yield what a started job builds, as far as the files tell, with the place that says so.
+
+    Args:
+        view: the files.
+        path: the file that was started.
+        name: the job, behind those that call its file.
+        shown: what was said of jobs before, by their identity: a large matrix is called from many places.
+    """
+    workflow, job, given = view.workflows[path], None, list[str]()
     for own in name.split("/"):
         if job is not None:
-            given += repr(sorted(job.inputs.items())) + repr(job.matrix and job.matrix.axes)
+            given.append(_told(job, shown))
             called = view.workflows.get(job.uses.removeprefix("./"))
             if called is None:
                 return
@@ -101,10 +111,15 @@ def _builds(view: View, path: str, name: str) -> Iterator[tuple[tuple[str, ...],
         if built and job is not None:
             inputs = repr([*sorted(step.inputs.items()), *sorted(step.env.items()), *sorted(job.env.items())])
             where = step.working_directory or job.directory or workflow.directory
-            machine = f"{' '.join(job.labels)} {_values(job)} {given}"
-            yield (built, str(where), inputs, machine), (workflow, job, step)
+            yield (built, str(where), inputs, _told(job, shown), *given), (workflow, job, step)
 
 
-def _values(job: Job) -> str:
-    """Return what a matrix says of machines; one that only tells Pythons apart builds the same pure wheel."""
-    return repr((dict(job.matrix.axes), job.matrix.include)) if job.matrix else ""
+def _told(job: Job, shown: dict[int, str]) -> str:
+    """Return what a job says of machines, and of what it gives to a file that it calls.
+
+    A matrix that only tells Pythons apart builds the same pure wheel.
+    """
+    if id(job) not in shown:
+        matrix = (dict(job.matrix.axes), job.matrix.include) if job.matrix else ()
+        shown[id(job)] = repr((" ".join(job.labels), matrix, sorted(job.inputs.items())))
+    return shown[id(job)]
