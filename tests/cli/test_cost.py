@@ -126,6 +126,8 @@ def test_each_job_is_shown_when_asked_for(call: Call, root: Path) -> None:
         (["--assume", "test"], "is no number of jobs"),
         (["--assume", "test=x"], "is no number of jobs"),
         (["--assume", "test=257"], "is no number of jobs"),
+        (["--assume", "test=0000000009999999"], "is no number of jobs"),
+        (["--assume", f"test={'0' * 5000}"], "is no number of jobs"),
         (["--assume", "nobody=3"], "no workflow has the job nobody"),
         (["--component", "nobody"], "there is no component nobody"),
     ],
