@@ -66,7 +66,9 @@ def test_a_hand_over_needs_the_workflow(bench: Any) -> None:
 def test_a_workflow_that_a_person_starts_is_read_on_the_branch(bench: Any) -> None:
     head = "e" * 40
     bench.hosted.branches["main"] = head
-    bench.hosted.trees[head] = {PATH: RIGHT.encode()}
+    by_hand = RIGHT.replace('push: {tags: ["v*"]}, ', "")
+    assert by_hand != RIGHT
+    bench.hosted.trees[head] = {PATH: by_hand.encode()}
     receipt = guard(bench, RIGHT.replace("pypi", "old"), tags=())
     assert receipt.facts["commit"] == head
     assert not receipt.findings

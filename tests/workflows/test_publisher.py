@@ -141,10 +141,11 @@ def test_a_job_for_each_environment_is_judged_by_its_own_publisher() -> None:
 
 
 def test_a_workflow_for_people_needs_a_way_to_be_started() -> None:
-    assert said(RIGHT, tags=()) == [
+    by_hand = RIGHT.replace('push:\n    tags: ["v*"]', "workflow_dispatch:")
+    assert said(by_hand, tags=()) == []
+    assert said(by_hand.replace("workflow_dispatch", "workflow_call"), tags=()) == [
         ".github/workflows/publish.yml: nobody can start it: 'on' has no workflow_dispatch"
     ]
-    assert said(RIGHT.replace("on:\n", "on:\n  workflow_dispatch:\n"), tags=()) == []
 
 
 def test_a_job_that_calls_another_file_is_told() -> None:
@@ -163,6 +164,25 @@ def test_tagboat_s_own_publishing_is_known() -> None:
             )
         )
         == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("tags", "start", "told"),
+    [
+        (("v{version}",), "  schedule: [{cron: '1 2 * * *'}]\n", "schedule"),
+        (("v{version}",), "  pull_request:\n", "pull_request"),
+        (("v{version}",), "  workflow_dispatch:\n", ""),
+        ((), "  workflow_dispatch:\n", "push"),
+    ],
+)
+def test_whatever_else_starts_the_workflow_is_told_and_may_be_kept_from_publishing(
+    tags: tuple[str, ...], start: str, told: str
+) -> None:
+    text = RIGHT.replace("on:\n", f"on:\n{start}")
+    found = mismatches(PUBLISHER, text.encode(), "acme/demo", tags)
+    assert [(one.certain, one.said.split()[1:]) for one in found] == (
+        [(False, [told, "starts", "it,", "too"])] if told else []
     )
 
 

@@ -65,8 +65,9 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     found: dict[str, Mismatch] = {}
     for index, publisher in publishers.items():
         told = [*mismatches(publisher, data, ports.forge.repository, options.tags)]
-        if not told and (refusal := _tried(ports, options, index, publisher, data, commit)):
-            told = [Mismatch(refusal)]
+        certain = any(mismatch.certain for mismatch in told)
+        if not certain and (refusal := _tried(ports, options, index, publisher, data, commit)):
+            told.append(Mismatch(refusal))
         for mismatch in told:
             found.setdefault(mismatch.said, mismatch)
     settings = "; ".join(f"{index}: {publisher.told()}" for index, publisher in publishers.items())

@@ -132,10 +132,19 @@ def _mismatches(
 
 
 def _triggers(workflow: Workflow, tags: Sequence[str]) -> Iterator[Mismatch]:
+    meant = {"workflow_dispatch", "workflow_call", *(["push"] if tags else [])}
+    for trigger in workflow.triggers:
+        if trigger.name not in meant:
+            # A job's own 'if' may keep it from publishing then.
+            yield Mismatch(f"{_at(workflow, trigger.name)} {trigger.name} starts it, too", certain=False)
     if not tags:
         if workflow.trigger("workflow_dispatch") is None:
             yield Mismatch(f"{workflow.file}: nobody can start it: 'on' has no workflow_dispatch")
-        return
+    else:
+        yield from _tags(workflow, tags)
+
+
+def _tags(workflow: Workflow, tags: Sequence[str]) -> Iterator[Mismatch]:
     push = workflow.trigger("push")
     if push is None or not push.tags:
         yield Mismatch(f"{workflow.file}: no tag starts it: on.push has no tags")
