@@ -249,6 +249,31 @@ def test_an_expression_that_is_none_spoils_its_own_file_alone() -> None:
     ]
 
 
+def test_a_file_that_is_only_called_leaves_its_group_to_the_caller() -> None:
+    alone = publishing(GUARDED, top="name: a")
+    assert "release-twice" in found(alone)
+    assert "release-twice" not in found(alone.replace('{push: {tags: ["v*"]}}', "workflow_call"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "twice"),
+    [("", "", True), ("working-directory: a", "", False), ("env: {A: b}", "env: {A: c}", False)],
+)
+def test_the_same_command_builds_the_same_only_in_the_same_place(one: str, other: str, twice: bool) -> None:
+    build = "{{runs-on: x, steps: [{{run: uv build, {}}}]}}"
+    text = publishing(
+        "needs: [build, again]", before=f"build: {build.format(one)}\n  again: {build.format(other)}"
+    )
+    assert ("duplicate-build" in found(text)) == twice
+
+
+def test_a_job_that_no_tag_starts_costs_a_tag_nothing() -> None:
+    idle = "docs: {runs-on: x, if: \"github.ref_type == '%s'\", steps: [{run: x}]}"
+    build = "\n  build: {runs-on: x, steps: [{run: uv build}]}"
+    assert "tag-starts-more" in found(publishing(before=idle % "tag" + build))
+    assert "tag-starts-more" not in found(publishing(before=idle % "branch" + build))
+
+
 OURS = Flaw("unpinned-action", Verdict.WARN, FILE, 7, "reason", "remedy")
 
 

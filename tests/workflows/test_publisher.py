@@ -202,6 +202,12 @@ def test_an_environment_by_expression_fits_where_it_names_the_one_that_is_meant(
     assert (said(text) == []) == fits
 
 
+def test_an_environment_with_a_quote_is_found_in_an_expression() -> None:
+    where = "\"${{ inputs.a && 'pete''s' || 'own' }}\""
+    text = RIGHT.replace('{name: pypi, url: "https://example.invalid/p"}', where)
+    assert said(text, Publisher("acme", "demo", "publish.yml", "pete's")) == []
+
+
 def test_a_private_indexs_token_is_no_credential_beside_the_identity() -> None:
     text = RIGHT.replace(
         "    steps:\n      - uses", "    env: {TAGBOAT_OWN_TOKEN: x}\n    steps:\n      - uses"
