@@ -78,3 +78,11 @@ def test_a_configured_repository_is_held_against_the_forge_s(bench: Any) -> None
     settings = {"owner": "upstream", "repository": "demo", "workflow": "release.yml", "environment": "pypi"}
     (finding,) = guard(bench, RIGHT, publishers={"pypi": settings}).findings
     assert finding.reason == "the workflow runs in acme/demo, and the publisher names upstream/demo"
+
+
+def test_what_only_may_keep_the_index_from_accepting_warns_also_where_the_release_is_handed_over(
+    bench: Any,
+) -> None:
+    (finding,) = guard(bench, RIGHT.replace("on: {", "on: {schedule: [{cron: '1 2 * * *'}], ")).findings
+    assert finding.verdict is Verdict.WARN
+    assert "schedule starts it, too" in finding.reason
