@@ -93,6 +93,12 @@ def test_a_release_costs_at_most_ten_and_twenty_eight_jobs_and_no_gpu(call: Call
     assert least <= 28
 
 
+def test_a_pushed_tag_that_releases_costs_as_much_as_a_dispatch(call: Call, root: Path) -> None:
+    (root / "tagboat.toml").write_text(f'{CONFIG}trigger = "tag"\n')
+    found = figures(call, root, *assume(*ASSUMED), "--component", "pathfinder")
+    assert found["tag cuda-pathfinder-v1.0.0 of pathfinder"][1] == (8, 8, 0)
+
+
 def test_what_only_a_run_can_tell_is_said_to_be_open_with_what_settles_it(call: Call, root: Path) -> None:
     said = call("cost", root)
     assert "tag v1.0.0 of bindings" in said.out
@@ -120,6 +126,8 @@ def test_each_job_is_shown_when_asked_for(call: Call, root: Path) -> None:
         (["--assume", "test"], "is no number of jobs"),
         (["--assume", "test=x"], "is no number of jobs"),
         (["--assume", "test=257"], "is no number of jobs"),
+        (["--assume", "test=0000000009999999"], "is no number of jobs"),
+        (["--assume", f"test={'0' * 5000}"], "is no number of jobs"),
         (["--assume", "nobody=3"], "no workflow has the job nobody"),
         (["--component", "nobody"], "there is no component nobody"),
     ],

@@ -57,6 +57,22 @@ def test_a_folder_beside_a_submodule_is_none(call: Call, tmp_path: Path) -> None
     assert call("plan", "--repo", work).exit == 0
 
 
+def test_a_component_without_a_folder_is_told_where_its_plan_is_empty(call: Call, tmp_path: Path) -> None:
+    work = made(tmp_path / "work", oar="libs/oar2", sail="sail", hull="sai")
+    said = call("plan", "--repo", work, "--json")
+    told = {row["component"]: row["warnings"] for row in said.json["components"]}
+    assert "no folder" not in str(told["sail"])
+    (oar,), (hull,) = told["oar"], told["hull"]
+    assert "no folder libs/oar2" in oar
+    assert "pyproject.toml:" in oar
+    assert "no folder sai," in hull
+    checked = call("config", "check", work)
+    assert checked.exit == 2
+    assert "the component oar has no folder libs/oar2; " in checked.err
+    assert "the component hull has no folder sai" in checked.err
+    assert "sail has" not in checked.err
+
+
 def test_release_please_s_packages_are_looked_at_too(call: Call, tmp_path: Path) -> None:
     work = made(tmp_path / "work")
     (work / "release-please-config.json").write_text('{"packages": {"libs/oar": {"component": "oar"}}}')

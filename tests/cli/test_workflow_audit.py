@@ -9,6 +9,8 @@ from written_cases import NAMES, project, written
 
 from tagboat.adapters import zizmor
 from tagboat.testing.histories import git
+from tagboat.workflows.writing.mark import marked
+from tagboat.workflows.writing.parts import BUILD_LOCK, PUBLISH_LOCK
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -34,6 +36,10 @@ def case(name: str) -> dict[str, str]:
     }
 
 
+def with_locks(files: dict[str, str]) -> dict[str, str]:
+    return {**files, BUILD_LOCK: marked("a==1\n"), PUBLISH_LOCK: marked("b==1\n")}
+
+
 def codes(found: dict[str, object]) -> list[str]:
     rows = found["findings"]
     assert isinstance(rows, list)
@@ -48,7 +54,7 @@ def test_where_no_workflow_is_it_says_so(call: Call, root: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_tagboat_writes_is_clean_by_every_judge(call: Call, root: Path, name: str) -> None:
     (root / "tagboat.toml").write_text((CASES / "workflows" / name / "tagboat.toml").read_text())
-    place(root, written(name))
+    place(root, with_locks(written(name)))
     said = call("check", "workflows", root, "--json")
     assert (said.exit, said.json["findings"]) == (0, [])
     assert said.json["not_run"] == [f"zizmor {name}: needs the network" for name in zizmor.ASKING]
@@ -112,6 +118,16 @@ def test_a_zizmor_that_fails_is_told_as_not_run(
     assert run.found == ()
 
 
+def test_a_file_that_only_zizmor_cannot_read_is_told_and_the_others_are_judged(
+    call: Call, root: Path
+) -> None:
+    odd = "name: a\non: push\njobs: {a: {runs-on: x, steps: [{run: x}], timeout-minutes: soon}}\n"
+    place(root, {**case("right"), ".github/workflows/odd.yml": odd, ".gitignore": "*.yml\n"})
+    said = call("check", "workflows", root, "--json")
+    assert "zizmor:anonymous-definition" in codes(said.json)
+    assert "odd.yml" in said.json["not_run"][-1]
+
+
 def test_the_audits_that_are_told_as_not_run_are_those_that_zizmor_leaves_out(tmp_path: Path) -> None:
     found = zizmor.program()
     assert found is not None
@@ -127,7 +143,7 @@ def written_for(root: Path) -> dict[str, str]:
     name = "one-package"
     (root / "tagboat.toml").write_text((CASES / "workflows" / name / "tagboat.toml").read_text())
     assert project(name).config
-    return written(name)
+    return with_locks(written(name))
 
 
 def test_a_generated_file_that_was_edited_removed_or_is_old_is_drift(call: Call, root: Path) -> None:
@@ -136,6 +152,8 @@ def test_a_generated_file_that_was_edited_removed_or_is_old_is_drift(call: Call,
     release = root / ".github/workflows/release.yml"
     release.write_text(release.read_text().replace("timeout-minutes: 40", "timeout-minutes: 41"))
     (root / ".github/workflows/ci.yml").unlink()
+    (root / BUILD_LOCK).unlink()
+    (root / PUBLISH_LOCK).write_text(files[PUBLISH_LOCK] + "c==1\n")
     with (root / "tagboat.toml").open("a") as file:
         file.write('[workflows]\npython = "3.12"\n')
     said = call("check", "workflows", root, "--no-zizmor", "--json")
@@ -144,6 +162,25 @@ def test_a_generated_file_that_was_edited_removed_or_is_old_is_drift(call: Call,
     assert "edited since" in drift[".github/workflows/release.yml"]
     assert "is not there" in drift[".github/workflows/ci.yml"]
     assert "says something else by now" in drift[".github/workflows/build.yml"]
+    assert ("is not there" in drift[BUILD_LOCK], "edited since" in drift[PUBLISH_LOCK]) == (True, True)
+
+
+def test_a_lock_of_ones_own_is_no_drift(call: Call, root: Path) -> None:
+    place(root, {**written_for(root), PUBLISH_LOCK: "tagboat==1\n"})
+    said = call("check", "workflows", root, "--no-zizmor", "--json")
+    assert (said.exit, said.json["findings"]) == (0, [])
+
+
+def test_a_remote_that_is_another_repository_than_the_publishers_name_is_told(call: Call, root: Path) -> None:
+    place(root, written_for(root))
+    name = project("one-package").config.repository
+    git(root, "remote", "add", "origin", f"https://forge.invalid/{name.upper()}.git")
+    assert call("check", "workflows", root, "--no-zizmor", "--json").json["findings"] == []
+    git(root, "remote", "set-url", "origin", "git@forge.invalid:fork/demo.git")
+    said = call("check", "workflows", root, "--no-zizmor", "--json")
+    (row,) = said.json["findings"]
+    assert (said.exit, row["code"], row["verdict"]) == (0, "publisher-mismatch", "warn")
+    assert row["reason"] == f"the git remote 'origin' is fork/demo, and the publishers name {name}"
 
 
 def test_a_workflow_that_publishes_under_another_name_is_told(call: Call, root: Path) -> None:

@@ -32,6 +32,12 @@ def test_what_is_read_plainly_is_what_the_library_reads(text: str) -> None:
     assert plain is None or plain == tomllib.loads(text)
 
 
+@pytest.mark.parametrize("text", ["a = [" + '"a",' * 150_000 + "]", "a = [\n" + '"a",\n' * 150_000 + "]"])
+def test_a_list_of_any_length_is_read_at_once(text: str) -> None:
+    assert plain_table(text) == {"a": ["a"] * 150_000}
+    assert plain_table(text[:-1]) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

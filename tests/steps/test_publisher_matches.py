@@ -66,7 +66,9 @@ def test_a_hand_over_needs_the_workflow(bench: Any) -> None:
 def test_a_workflow_that_a_person_starts_is_read_on_the_branch(bench: Any) -> None:
     head = "e" * 40
     bench.hosted.branches["main"] = head
-    bench.hosted.trees[head] = {PATH: RIGHT.encode()}
+    by_hand = RIGHT.replace('push: {tags: ["v*"]}, ', "")
+    assert by_hand != RIGHT
+    bench.hosted.trees[head] = {PATH: by_hand.encode()}
     receipt = guard(bench, RIGHT.replace("pypi", "old"), tags=())
     assert receipt.facts["commit"] == head
     assert not receipt.findings
@@ -76,3 +78,11 @@ def test_a_configured_repository_is_held_against_the_forge_s(bench: Any) -> None
     settings = {"owner": "upstream", "repository": "demo", "workflow": "release.yml", "environment": "pypi"}
     (finding,) = guard(bench, RIGHT, publishers={"pypi": settings}).findings
     assert finding.reason == "the workflow runs in acme/demo, and the publisher names upstream/demo"
+
+
+def test_what_only_may_keep_the_index_from_accepting_warns_also_where_the_release_is_handed_over(
+    bench: Any,
+) -> None:
+    (finding,) = guard(bench, RIGHT.replace("on: {", "on: {schedule: [{cron: '1 2 * * *'}], ")).findings
+    assert finding.verdict is Verdict.WARN
+    assert "schedule starts it, too" in finding.reason

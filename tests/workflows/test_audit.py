@@ -113,6 +113,66 @@ def test_a_command_that_cannot_fail_before_a_release_is_named(command: str, swal
 
 
 @pytest.mark.parametrize(
+    ("command", "holds"),
+    [
+        ("twine upload -p $TOKEN dist/*", True),
+        ("twine upload \\\n  -p '${{ secrets.T }}' dist/*", True),
+        ("mkdir -p $DIST\ntwine upload dist/*", False),
+        ("mkdir -p $DIST && twine upload dist/*", False),
+        ("twine upload dist/*; mkdir -p $DIST", False),
+        ("uv publish --token $TOKEN", True),
+        ("uv publish --token-file x", False),
+    ],
+)
+def test_only_an_option_of_a_publishing_command_hands_it_a_secret(command: str, holds: bool) -> None:
+    text = publishing(GUARDED).replace("run: tagboat publish", f"run: {json.dumps(command)}")
+    assert ("workflow-lasting-secret" in found(text)) == holds
+
+
+@pytest.mark.parametrize(
+    ("step", "crosses"),
+    [
+        ({"uses": "actions/download-artifact@v4", "with": {"run-id": "${{ inputs.run }}"}}, True),
+        ({"uses": "actions/download-artifact@v4", "with": {"run-id": "${{ github.run_id }}"}}, False),
+        (
+            {
+                "uses": "actions/download-artifact@v4",
+                "with": {"run-id": "${{ inputs.run || github.run_id }}"},
+            },
+            True,
+        ),
+        ({"run": "gh run download $RUN"}, True),
+        ({"run": "gh run view $GITHUB_RUN_ID"}, False),
+        ({"run": "gh api repos/a/b/actions/runs/${{ github.run_id }}/jobs"}, False),
+        ({"run": "gh api \\\n  repos/a/b/actions/runs/1/jobs"}, True),
+        ({"run": "gh run view $GITHUB_RUN_ID\ngh run list"}, True),
+    ],
+)
+def test_looking_at_its_own_run_crosses_nothing(step: dict[str, object], crosses: bool) -> None:
+    text = publishing(GUARDED).replace("- run: tagboat publish", f"- {json.dumps(step)}")
+    assert ("cross-run-artifact" in found(text)) == crosses
+
+
+@pytest.mark.parametrize(
+    ("command", "runs"),
+    [
+        ("pip install -r requirements.txt", True),
+        ("pip install \\\n  -r requirements.txt", True),
+        ("pip install \\\n  --require-hashes -r $RUNNER_TEMP/lock.txt", False),
+        ("./scripts/go", True),
+        ("\n\n  ./go", True),
+    ],
+)
+def test_what_a_publishing_job_installs_is_the_project_s_unless_its_hash_is_known(
+    command: str, runs: bool
+) -> None:
+    text = publishing(GUARDED).replace(
+        "- run: tagboat", f"- run: {json.dumps(command)}\n      - run: tagboat"
+    )
+    assert ("publish-runs-code" in found(text)) == runs
+
+
+@pytest.mark.parametrize(
     ("uses", "pinned"),
     [
         ("./.github/actions/own", True),
@@ -189,6 +249,31 @@ def test_an_expression_that_is_none_spoils_its_own_file_alone() -> None:
     ]
 
 
+def test_a_file_that_is_only_called_leaves_its_group_to_the_caller() -> None:
+    alone = publishing(GUARDED, top="name: a")
+    assert "release-twice" in found(alone)
+    assert "release-twice" not in found(alone.replace('{push: {tags: ["v*"]}}', "workflow_call"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "twice"),
+    [("", "", True), ("working-directory: a", "", False), ("env: {A: b}", "env: {A: c}", False)],
+)
+def test_the_same_command_builds_the_same_only_in_the_same_place(one: str, other: str, twice: bool) -> None:
+    build = "{{runs-on: x, steps: [{{run: uv build, {}}}]}}"
+    text = publishing(
+        "needs: [build, again]", before=f"build: {build.format(one)}\n  again: {build.format(other)}"
+    )
+    assert ("duplicate-build" in found(text)) == twice
+
+
+def test_a_job_that_no_tag_starts_costs_a_tag_nothing() -> None:
+    idle = "docs: {runs-on: x, if: \"github.ref_type == '%s'\", steps: [{run: x}]}"
+    build = "\n  build: {runs-on: x, steps: [{run: uv build}]}"
+    assert "tag-starts-more" in found(publishing(before=idle % "tag" + build))
+    assert "tag-starts-more" not in found(publishing(before=idle % "branch" + build))
+
+
 OURS = Flaw("unpinned-action", Verdict.WARN, FILE, 7, "reason", "remedy")
 
 
@@ -217,6 +302,40 @@ def test_twelve_audits_block_where_something_is_published(audit_: str, publishes
     assert [flaw.blocks for flaw in merged([], [seen], {FILE} if publishes else ())] == [blocks]
     assert len(BLOCKING) == 12
     assert set(SAME) - {"concurrency-limits"} <= BLOCKING
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(SAME)), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+    ),
+    st.lists(
+        st.tuples(
+            st.sampled_from(sorted({code for codes in SAME.values() for code in codes})), st.integers(0, 9)
+        )
+    ),
+)
+def test_the_nearest_flaw_of_its_kind_within_what_is_shown_is_the_same(
+    seen: list[tuple[str, int, int, int]], own: list[tuple[str, int]]
+) -> None:
+    ours = [Flaw(code, Verdict.WARN, FILE, line, str(n), "do") for n, (code, line) in enumerate(own)]
+    for audit_, line, first, last in seen:
+        fitting = [
+            (abs(flaw.line - line), place)
+            for place, flaw in enumerate(ours)
+            if flaw.code in SAME[audit_] and first <= flaw.line <= last
+        ]
+        both = merged(ours, [Other("zizmor", audit_, FILE, line, ((first, last),), "said")], ())
+        taken = [place for place, flaw in enumerate(both) if len(flaw.tools) == 2]
+        assert taken == ([min(fitting)[1]] if fitting else [])
+
+
+def test_what_a_called_workflow_calls_is_part_of_the_release() -> None:
+    call = "on: workflow_call\njobs: {{a: {{uses: ./.github/workflows/{}.yml}}}}\n"
+    files = {f".github/workflows/{name}.yml": call.format(called) for name, called in ("bc", "cd", "xd")}
+    files[".github/workflows/d.yml"] = "on: workflow_call\njobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}\n"
+    files[FILE] = publishing(before="build: {uses: ./.github/workflows/b.yml}")
+    flaws = audit({path: text.encode() for path, text in files.items()}, FILE, [], "acme/demo")
+    assert [flaw.verdict for flaw in flaws if flaw.code == "unpinned-action"] == [Verdict.FAIL]
 
 
 PIECES = st.sampled_from(
@@ -258,13 +377,22 @@ def test_any_text_is_judged_or_said_to_be_unreadable(pieces: list[str], data: by
 
 @pytest.mark.parametrize(
     "run",
-    ["pip install " + "a " * 50_000, "x" * 200_000, "gh api " * 30_000, "inputs." * 20_000, "|| " * 60_000],
+    [
+        "pip install " + "a " * 50_000,
+        "x" * 200_000,
+        "gh api " * 30_000,
+        "inputs." * 20_000,
+        "|| " * 60_000,
+        "\n" * 200_000,
+    ],
 )
 def test_a_long_script_is_judged_at_once(run: str) -> None:
     text = json.dumps(
         {
             "on": {"push": {"tags": ["v*"]}},
-            "jobs": {"a": {"runs-on": "x", "steps": [{"run": run + "${{ inputs.a }} uv publish"}]}},
+            "jobs": {
+                "a": {"runs-on": "x", "steps": [{"run": run + "${{ inputs.a }}"}, {"run": "uv publish"}]}
+            },
         }
     )
     assert "release-twice" in found(text)

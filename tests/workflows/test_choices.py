@@ -81,6 +81,12 @@ def test_a_name_that_an_index_trusts_is_kept() -> None:
     assert {c.path: c.state for c in changes(wanted, there)}[".github/workflows/upload.yml"] is State.FOREIGN
 
 
+def test_a_file_taken_over_by_hand_without_the_mark_is_as_written() -> None:
+    own = found()[CI].partition(b"\n")[2]
+    assert states(found(ci=own))[CI] is State.SAME
+    assert states(found(ci=own + b"# more\n"))[CI] is State.FOREIGN
+
+
 def test_a_foreign_workflow_that_publishes_nothing_or_cannot_be_read_is_no_hindrance() -> None:
     other = {
         ".github/workflows/a.yml": b"on: push",

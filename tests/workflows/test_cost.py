@@ -150,3 +150,20 @@ def test_a_workflow_of_another_repository_is_counted_once_and_said_to_be_open() 
 def test_workflows_that_call_each_other_without_end_are_cut() -> None:
     text = "on: {push: , workflow_call: }\njobs:\n  again: {uses: ./.github/workflows/ci.yml}\n"
     assert cost(files(ci=text), MAIN).most is None
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ("exclude: [{a0: 9}, {a1: 1, a2: 2}]", 256),
+        (f"exclude: [{'{a0: 9}, ' * 100}]", 256),
+        (f"exclude: [{'{a0: 9}, ' * 9000}]", None),
+        (f"exclude: [{', '.join(f'{{a0: {n}}}' for n in range(1, 5))}]", 0),
+        (f"include: [{', '.join(f'{{b{n}: 1}}' for n in range(9000))}]", None),
+        (f"include: [{', '.join(f'{{a0: {n}}}' for n in range(10, 20))}]", 256),
+    ],
+)
+def test_a_matrix_beyond_all_measure_is_counted_or_left_to_the_run(more: str, wanted: int | None) -> None:
+    axes = ", ".join(f"a{n}: [1, 2, 3, 4]" for n in range(8))
+    found = jobs(f"a: {{runs-on: x, strategy: {{matrix: {{{axes}, {more}}}}}, steps: [{{run: x}}]}}")
+    assert found.get("a", (0, 0)) == ((1, None) if wanted is None else (wanted, wanted))

@@ -57,6 +57,8 @@ CONTEXTS: dict[str, Value] = {
         ("fromJSON(toJSON(inputs)).count == 3", True),
         ("toJSON(matrix.os)", '[\n  "linux",\n  "windows"\n]'),
         ("always()", True),
+        ("inputs.nothing != '' && fromJSON(inputs.nothing) || 'none'", "none"),
+        ("inputs.tag || fromJSON(inputs.tag)", "v1.0"),
     ],
 )
 def test_an_expression_comes_to_what_the_forge_says(expression: str, value: Value) -> None:
@@ -85,6 +87,8 @@ def test_an_expression_comes_to_what_the_forge_says(expression: str, value: Valu
         ("startsWith(github.actor, '')", True),
         ("format('a{0}', github.actor)", True),
         ("toJSON(github)", True),
+        ("github.actor && fromJSON(inputs.nothing)", None),
+        ("github.actor || fromJSON(inputs.nothing)", None),
     ],
 )
 def test_what_no_file_tells_is_unknown_and_still_decides_nothing_else(
@@ -149,6 +153,7 @@ def test_a_text_is_filled_in() -> None:
             "!" * 400 + "1",
             "a" + ".b" * 400,
         ),
+        *("false && nothing()", "true || contains('a')", "false && success(1)", "true && fromJSON('{')"),
         *("'" + "x" * 30_000 + "'", "1" + " && 1" * 400),
     ],
 )
@@ -158,7 +163,7 @@ def test_what_is_no_expression_is_refused(expression: str) -> None:
 
 
 def test_braces_must_close() -> None:
-    for said in ("${{ a", "${{ 'a }}"):
+    for said in ("${{ a", "${{ 'a }}", "${{ " + "''" * 400_000 + " }}", "${{" + "a" * 30_000 + "}}"):
         with pytest.raises(ConfigError):
             interpolate(said, CONTEXTS)
 

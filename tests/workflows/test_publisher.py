@@ -69,9 +69,19 @@ def test_an_identity_of_the_whole_workflow_is_one_of_the_job() -> None:
         ('    environment: {name: pypi, url: "https://example.invalid/p"}\n', "", "runs in no environment"),
         ("id-token: write", "id-token: read", "gets no identity"),
         ("uses: pypa/gh-action-pypi-publish@release/v1", "uses: other/action@v1", "no step that publishes"),
+        (
+            "uses: pypa/gh-action-pypi-publish@release/v1",
+            "run: 'x # tagboat publish'",
+            "no step that publishes",
+        ),
         ("attestations: true", "password: ${{ secrets.PYPI }}", "is given password"),
         ("attestations: true", "user: __token__", "is given user"),
         ("- uses: actions/download-artifact@v4", "- run: twine upload dist/*", "runs 'twine upload'"),
+        (
+            "- uses: actions/download-artifact@v4",
+            "- run: |\n          twine \\\n            upload",
+            "runs 'twine upload'",
+        ),
         (
             "actions/download-artifact@v4",
             "fork/gh-action-pypi-publish@v1",
@@ -90,6 +100,10 @@ def test_each_thing_that_the_index_would_refuse_is_told(old: str, new: str, want
     (found,) = said(RIGHT.replace(old, new, 1))
     assert wanted in found
     assert "publish.yml" in found
+
+
+def test_a_command_in_a_comment_is_none() -> None:
+    assert said(RIGHT.replace("- uses: actions/download-artifact@v4", "- run: 'x # twine upload'")) == []
 
 
 def test_a_workflow_that_is_not_there_is_told() -> None:
@@ -127,10 +141,11 @@ def test_a_job_for_each_environment_is_judged_by_its_own_publisher() -> None:
 
 
 def test_a_workflow_for_people_needs_a_way_to_be_started() -> None:
-    assert said(RIGHT, tags=()) == [
+    by_hand = RIGHT.replace('push:\n    tags: ["v*"]', "workflow_dispatch:")
+    assert said(by_hand, tags=()) == []
+    assert said(by_hand.replace("workflow_dispatch", "workflow_call"), tags=()) == [
         ".github/workflows/publish.yml: nobody can start it: 'on' has no workflow_dispatch"
     ]
-    assert said(RIGHT.replace("on:\n", "on:\n  workflow_dispatch:\n"), tags=()) == []
 
 
 def test_a_job_that_calls_another_file_is_told() -> None:
@@ -153,6 +168,25 @@ def test_tagboat_s_own_publishing_is_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tags", "start", "told"),
+    [
+        (("v{version}",), "  schedule: [{cron: '1 2 * * *'}]\n", "schedule"),
+        (("v{version}",), "  pull_request:\n", "pull_request"),
+        (("v{version}",), "  workflow_dispatch:\n", ""),
+        ((), "  workflow_dispatch:\n", "push"),
+    ],
+)
+def test_whatever_else_starts_the_workflow_is_told_and_may_be_kept_from_publishing(
+    tags: tuple[str, ...], start: str, told: str
+) -> None:
+    text = RIGHT.replace("on:\n", f"on:\n{start}")
+    found = mismatches(PUBLISHER, text.encode(), "acme/demo", tags)
+    assert [(one.certain, one.said.split()[1:]) for one in found] == (
+        [(False, [told, "starts", "it,", "too"])] if told else []
+    )
+
+
+@pytest.mark.parametrize(
     ("environment", "fits"),
     [
         ("${{ inputs.component == 'demo' && 'pypi' || 'own' }}", True),
@@ -166,6 +200,12 @@ def test_an_environment_by_expression_fits_where_it_names_the_one_that_is_meant(
     text = RIGHT.replace('{name: pypi, url: "https://example.invalid/p"}', f'"{environment}"')
     assert text != RIGHT
     assert (said(text) == []) == fits
+
+
+def test_an_environment_with_a_quote_is_found_in_an_expression() -> None:
+    where = "\"${{ inputs.a && 'pete''s' || 'own' }}\""
+    text = RIGHT.replace('{name: pypi, url: "https://example.invalid/p"}', where)
+    assert said(text, Publisher("acme", "demo", "publish.yml", "pete's")) == []
 
 
 def test_a_private_indexs_token_is_no_credential_beside_the_identity() -> None:

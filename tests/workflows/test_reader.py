@@ -1,3 +1,4 @@
+import json
 from textwrap import dedent
 
 import pytest
@@ -190,4 +191,24 @@ def test_aliases_are_followed_and_cannot_blow_up() -> None:
     assert workflow.jobs[1].steps[0].run == "y"
     rows = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
     rows += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    assert "with every alias followed" in refused("\n".join(rows))
+    assert "values, with every alias followed" in refused("\n".join(rows))
+    rows = ["on: push", "jobs:", "  a:", "    runs-on: x", f"    steps: [{{run: &a {'x' * 500_000}}}, "]
+    assert "letters, with every alias followed" in refused("\n".join(rows) + "{run: *a}, " * 9 + "]")
+
+
+def test_a_long_chain_of_needs_is_read_at_once_and_a_circle_is_named_where_it_is() -> None:
+    row = "  j{}: {{needs: [j{}], runs-on: x, steps: [{{run: x}}]}}\n"
+    rows = ["on: push\njobs:\n", *(row.format(n, n + 1) for n in range(2000))]
+    assert len(read("".join(rows) + "  j2000: {runs-on: x, steps: [{run: x}]}\n").jobs) == 2001
+    assert refused("".join(rows) + row.format(2000, 1999)).startswith(
+        f"{FILE}:2002: jobs.j1999 waits for itself"
+    )
+
+
+def test_a_long_or_odd_name_is_shortened_wherever_it_is_told() -> None:
+    odd = json.dumps("a\x1b" * 50_000)
+    said = refused(
+        f"on: {{{odd}: {{inputs: {{a: 1, b: 2}}}}}}\njobs: {{a: {{runs-on: x, steps: [{{run: y}}]}}}}"
+    )
+    assert said.isprintable() or said.replace("\n", "").isprintable()
+    assert len(said) < 1000

@@ -72,7 +72,23 @@ def test_every_form_of_the_forges_answer_is_read_and_skipped_jobs_do_not_count(a
     assert read_names("jobs.json", json.dumps(answer).encode()) == ("a",)
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"[[[[", b'{"jobs": [1]}', b'{"jobs": 1}', b"\xff"])
+DEEP = b'{"jobs": [' * 700 + b"]}" * 700
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"[[[[",
+        b'{"jobs": [1]}',
+        b'{"jobs": 1}',
+        b"\xff",
+        b'{"jobs": [{"jobs": null}]}',
+        DEEP,
+    ],
+)
 def test_what_lists_no_job_is_refused(data: bytes) -> None:
     with pytest.raises(ConfigError, match=r"jobs\.json"):
         read_names("jobs.json", data)
@@ -82,3 +98,11 @@ def test_what_lists_no_job_is_refused(data: bytes) -> None:
 def test_no_name_takes_long_or_ends_the_reading(names: list[str], own: str) -> None:
     text = GPU.replace("On ${{ matrix.gpu }} / ${{ matrix.driver }} now", json.dumps(own + "${{ a }}a" * 20))
     sizes({"x/gpu.yml": read_workflow("gpu", text.encode())}, names)
+
+
+def test_files_that_call_each_other_come_to_an_end() -> None:
+    file = ".github/workflows/a.yml"
+    rows = "".join(f"  j{n}: {{uses: ./{file}}}\n" for n in range(400))
+    files = {file: read_workflow(file, f"on: [push, workflow_call]\njobs:\n{rows}".encode())}
+    assert sizes(files, ()) == {}
+    assert sizes(files, ["j1"])["a.yml:j1"] == 1

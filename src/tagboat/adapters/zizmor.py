@@ -61,11 +61,13 @@ class Run:
         found: what it found.
         version: ``zizmor 1.32.0``; "" when it did not run.
         reason: why it did not run; "" when it did.
+        unread: what it says of the files that it cannot read, and so did not judge; "" when there are none.
     """
 
     found: tuple[Seen, ...] = ()
     version: str = ""
     reason: str = ""
+    unread: str = ""
 
 
 def program() -> Path | None:
@@ -78,27 +80,31 @@ def program() -> Path | None:
 def second_audit(root: Path) -> Run:
     """Let it judge the workflows, actions and Dependabot's file below ``root/.github``; it never raises.
 
-    The project's own ``zizmor.yml`` and ignore comments count.
+    The project's own ``zizmor.yml`` and ignore comments count; its ``.gitignore`` does not, as the forge runs what is committed.
     """
     found = program()
     if found is None:
         return Run(reason="it is not installed: pip install 'tagboat[audit]'")
     try:
         version = _said(found, ["--version"], root).strip()[:60]
-        words = [
-            "--offline",
-            "--persona=auditor",
-            "--format=json",
-            "--no-progress",
-            "--no-exit-codes",
-            "--quiet",
-        ]
-        text = _said(found, [*words, "--color=never", "--", str(root / ".github")], root)
-        return Run(tuple(_seen(json.loads(text[text.index("[") :]), root)), version)
+        text, unread = _judged(found, root)
+        rows = json.loads(text[text.index("[") :])
+        return Run(tuple(_seen(rows, root)), version, unread=unread)
     except TagboatError as error:
         return Run(reason=error.cause)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return Run(reason=f"its answer cannot be read ({type(error).__name__}: {str(error)[:200]})")
+
+
+def _judged(found: Path, root: Path) -> tuple[str, str]:
+    """Return its answer, and what it says of files that it cannot read: those it would pass over in silence."""
+    words = ["--offline", "--persona=auditor", "--format=json", "--no-progress", "--no-exit-codes", "--quiet"]
+    words += ["--color=never", "--collect=all"]
+    try:
+        return _said(found, [*words, "--strict-collection", "--", str(root / ".github")], root), ""
+    except StepFailedError as error:
+        said = next((line for line in error.cause.splitlines() if "failed to load" in line), error.cause)
+        return _said(found, [*words, "--", str(root / ".github")], root), said.strip()[:300]
 
 
 def _said(found: Path, words: list[str], root: Path) -> str:

@@ -70,27 +70,38 @@ def _value(said: str) -> str | int | bool | None:
 
 def _list(said: str, lines: Iterator[str]) -> list[str] | None:
     """Return a list of texts that begins with ``said`` and may go on for some lines."""
-    while not said.endswith("]"):
+    rows = [said]
+    while not rows[-1].endswith("]"):
         line = next(lines, None)
         if line is None:
             return None
-        said = f"{said}\n{line}"
+        rows.append(line)
+    whole = "\n".join(rows)
+    last = len(whole) - 1
     found: list[str] = []
-    rest = said[1:].lstrip()
-    while rest != "]":
-        quote = rest[:1]
-        inner, end, rest = rest[1:].partition(quote or "]")
-        if quote not in {'"', "'"} or not end or "\n" in inner or (quote == '"' and "\\" in inner):
+    place = _past_blanks(whole, 1)
+    while place != last:
+        quote = whole[place]
+        end = whole.find(quote, place + 1) if quote in {'"', "'"} else -1
+        inner = whole[place + 1 : end]
+        if end < 0 or "\n" in inner or (quote == '"' and "\\" in inner):
             return None
-        if rest.startswith(quote):  # a text of several lines
+        if whole[end + 1] == quote:  # a text of several lines
             return None
         found.append(inner)
-        rest = rest.lstrip()
-        if rest.startswith(","):
-            rest = rest[1:].lstrip()
-        elif rest != "]":
+        place = _past_blanks(whole, end + 1)
+        if whole[place] == ",":
+            place = _past_blanks(whole, place + 1)
+        elif place != last:
             return None
     return found
+
+
+def _past_blanks(whole: str, place: int) -> int:
+    """Return where the next sign stands; the bracket at the end is one."""
+    while whole[place].isspace():
+        place += 1
+    return place
 
 
 def _bare(name: str) -> bool:

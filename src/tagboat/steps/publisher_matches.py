@@ -14,7 +14,7 @@ from tagboat.core.step import Effect, Phase, Receipt, StepState
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.ports import Ports
 from tagboat.steps.kinds import Attempt, Inputs
-from tagboat.workflows.publisher import Mismatch, mismatches, path_of, publishes, publishing_job
+from tagboat.workflows.publisher import Mismatch, has_publishing_step, mismatches, path_of, publishing_job
 
 PHASE = Phase.CHECK
 EFFECT = Effect.NONE
@@ -60,13 +60,14 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     )
     data = ports.repository.read(commit, path)
     attempt.log(f"{path} at {commit[:12]}: {'absent' if data is None else f'{len(data)} bytes'}")
-    if not options.required and not publishes(data):
+    if not options.required and not has_publishing_step(data):
         return Receipt(f"{path} does not publish with an identity", state=StepState.SKIPPED)
     found: dict[str, Mismatch] = {}
     for index, publisher in publishers.items():
         told = [*mismatches(publisher, data, ports.forge.repository, options.tags)]
-        if not told and (refusal := _tried(ports, options, index, publisher, data, commit)):
-            told = [Mismatch(refusal)]
+        certain = any(mismatch.certain for mismatch in told)
+        if not certain and (refusal := _tried(ports, options, index, publisher, data, commit)):
+            told.append(Mismatch(refusal))
         for mismatch in told:
             found.setdefault(mismatch.said, mismatch)
     settings = "; ".join(f"{index}: {publisher.told()}" for index, publisher in publishers.items())

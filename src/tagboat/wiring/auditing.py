@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from tagboat.config.publishers import publisher_for, starting_tags, trusting_targets
 from tagboat.core.verdict import Verdict
 from tagboat.errors import ConfigError, RefusedError
-from tagboat.wiring.workflows import Asked, Found, found_in
+from tagboat.wiring.workflows import LOCKS, Asked, Found, found_in
 from tagboat.workflows.audit.flaw import Flaw, view_of
 from tagboat.workflows.audit.merging import Other, merged
 from tagboat.workflows.audit.rules import audit, in_order, readable
 from tagboat.workflows.publisher import mismatches
 from tagboat.workflows.writing.changes import State, changes
 from tagboat.workflows.writing.files import FOLDER, publishers, write
-from tagboat.workflows.writing.mark import is_ours
+from tagboat.workflows.writing.mark import is_ours, is_unedited
 
 _DRIFT = {
     State.NEW: "it is not there, and the configuration asks for it",
@@ -77,6 +77,8 @@ def audited(asked: Asked, *, zizmor: bool) -> Audited:
             if seen.reason
             else [f"zizmor {name}: needs the network" for name in ASKING]
         )
+        if seen.unread:
+            not_run.append(f"zizmor, on a file that it cannot read: {seen.unread}")
         releasing = view_of(readable(files), release).releasing
         others = [Other("zizmor", one.audit, one.file, one.line, one.spans, one.said) for one in seen.found]
         flaws = merged(flaws, others, releasing)
@@ -95,8 +97,16 @@ def _drift(found: Found) -> Iterator[Flaw]:
         return
     for change in changes({path: text for path, text in wanted.items() if path.startswith(FOLDER)}, files):
         if change.state is not State.SAME:
-            remedy = "look at the difference, then take it over: tagboat init --workflows --diff | git apply"
-            yield Flaw("workflow-drift", Verdict.FAIL, change.path, 0, _DRIFT[change.state], remedy)
+            yield _drifted(change.path, change.state)
+    for path in LOCKS:
+        lock = found.there.get(path, b"").decode("utf-8", "replace")
+        if not lock or (is_ours(lock) and not is_unedited(lock)):
+            yield _drifted(path, State.EDITED if lock else State.NEW)
+
+
+def _drifted(path: str, state: State) -> Flaw:
+    remedy = "look at the difference, then take it over: tagboat init --workflows --diff | git apply"
+    return Flaw("workflow-drift", Verdict.FAIL, path, 0, _DRIFT[state], remedy)
 
 
 def _publisher(found: Found, release: str) -> Iterator[Flaw]:
@@ -115,6 +125,7 @@ def _publisher(found: Found, release: str) -> Iterator[Flaw]:
         return
     config, repository = found.config, found.project.repository
     targets = {target.name: target for one in config.components for target in trusting_targets(config, one)}
+    yield from _elsewhere(found, release)
     for target in targets.values():
         publisher = publisher_for(config, target, repository)
         for mismatch in mismatches(publisher, data, repository, starting_tags(config)):
@@ -129,3 +140,17 @@ def _publisher(found: Found, release: str) -> Iterator[Flaw]:
                 f"{target.name}: {said if known else mismatch.said}",
                 f"correct the workflow, or the configuration and the index's page together: {publisher.told()}",
             )
+
+
+def _elsewhere(found: Found, release: str) -> Iterator[Flaw]:
+    """Hold the repository that is meant against the remote; a clone of a fork has another one, and is no mistake."""
+    named = found.config.repository or found.project.repository
+    if found.origin and found.origin.casefold() != named.casefold():
+        yield Flaw(
+            "publisher-mismatch",
+            Verdict.WARN,
+            release,
+            0,
+            f"the git remote 'origin' is {found.origin}, and the publishers name {named}",
+            "correct 'repository' in the configuration, unless this is a clone of a fork",
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tagboat.config.model import Component
@@ -18,8 +18,6 @@ from tagboat.workflows.writing.files import FOLDER, write
 
 _VERSION = "1.0.0"
 """Any version: which jobs a tag starts depends on its form alone."""
-_FIRST = {"check": {"adopted": "false"}}
-"""What the jobs that Tagboat writes say in the first run of a release, where nothing is there to be adopted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,12 @@ def _events(
     for component in chosen:
         tag = component.tag.replace("{version}", _VERSION)
         event = Event("push", f"refs/tags/{tag}", repository, default_branch=branch)
-        yield f"tag {tag} of {component.name}", component.name, event, event
+        yield (
+            f"tag {tag} of {component.name}",
+            component.name,
+            event,
+            replace(event, outputs=_first(component)),
+        )
     event = Event("push", f"refs/heads/{branch}", repository, default_branch=branch)
     yield f"push to {branch}", "", event, event
     for component in chosen:
@@ -162,6 +165,11 @@ def _events(
             yield f"forge release of {component.name} made public", component.name, event, event
 
 
+def _first(component: Component) -> Mapping[str, Mapping[str, Data]]:
+    """Return what the jobs that Tagboat writes say in a release's first run, where nothing is there to be adopted."""
+    return {"check": {"adopted": "false", "component": component.name}}
+
+
 def _dispatch(found: Found, component: Component, files: Mapping[str, Workflow]) -> Event | None:
     """Return the start of the configured release workflow by hand; None where it cannot be started so."""
     file = found.config.workflows.release
@@ -176,4 +184,6 @@ def _dispatch(found: Found, component: Component, files: Mapping[str, Workflow])
     }
     inputs = {name: value for name, value in wanted.items() if any(i.name == name for i in trigger.inputs)}
     ref, project = f"refs/heads/{found.project.branch}", found.project
-    return Event("workflow_dispatch", ref, project.repository, file, inputs, project.branch, _FIRST)
+    return Event(
+        "workflow_dispatch", ref, project.repository, file, inputs, project.branch, _first(component)
+    )

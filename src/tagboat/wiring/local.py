@@ -7,7 +7,7 @@ from pathlib import Path
 from tagboat.config.at_tag import configuration
 from tagboat.config.model import Config
 from tagboat.config.project import Tree
-from tagboat.errors import RefusedError
+from tagboat.errors import ConfigError, RefusedError
 
 
 def effective(path: Path) -> Config:
@@ -53,3 +53,22 @@ def root_of(path: Path) -> Path:
     if work.bare:
         raise RefusedError(f"{path} has no work tree to write in", remedy="give the path of a clone of it")
     return work.root
+
+
+def check_folders(config: Config, root: Path) -> None:
+    """Refuse a configuration of components that are not in the work tree.
+
+    Args:
+        config: the configuration.
+        root: the work tree's folder.
+
+    Raises:
+        ConfigError: a component's folder is not there; all such are told.
+    """
+    told = [
+        f"{config.source}: the component {component.name} has no folder {component.path}"
+        for component in config.components
+        if not (root / component.path).is_dir()
+    ]
+    if told:
+        raise ConfigError("; ".join(told), remedy="correct the component's path, or take the component out")

@@ -21,7 +21,7 @@ from tagboat.planner.propose import propose
 from tagboat.planner.wanted import Wanted
 from tagboat.wiring.notes import given, template, with_marks, with_waiting
 from tagboat.wiring.remotes import links_of
-from tagboat.wiring.submodules import check_submodules
+from tagboat.wiring.submodules import check_submodules, with_absent_folder
 from tagboat.wiring.uncommitted import Watched, uncommitted
 
 V = TypeVar("V")
@@ -194,7 +194,7 @@ def planned(ask: Ask, history: LocalHistory) -> Planned:
     """
     found = asked(history, ask)
     proposals = tuple(
-        with_waiting(found.tree, rules, next_)
+        with_absent_folder(found.tree, found.planning, rules, with_waiting(found.tree, rules, next_))
         for rules, next_ in zip(
             found.planning.components, propose(history, found.planning, found.wanted), strict=True
         )

@@ -1,12 +1,16 @@
-"""Components that lie in submodules: their commits are another repository's, so that nothing can be planned of them here."""
+"""Components whose folder has no commits here, because it is a submodule's or is not there: their plan would be empty.
+
+A submodule's commits are another repository's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tagboat.config.origins import place_of
-from tagboat.config.planning import Planning
+from tagboat.config.planning import Planning, Rules
 from tagboat.config.project import Tree
+from tagboat.core.proposal import Next
 from tagboat.errors import ConfigError
 
 
@@ -30,6 +34,21 @@ def check_submodules(planning: Planning, tree: Tree) -> None:
             remedy="plan it in the submodule's own repository (tagboat plan --repo FOLDER), and take it out of this"
             " configuration; --component NAME plans the others meanwhile",
         )
+
+
+def with_absent_folder(tree: Tree, planning: Planning, rules: Rules, next_: Next) -> Next:
+    """Return an empty proposal with a word on the component's folder, where the tree has none.
+
+    A tree may be older than today's configuration, so it is no mistake.
+    """
+    if next_.version or rules.path == ".":
+        return next_
+    folder = f"{rules.path}/"
+    if any(path.startswith(folder) for path in tree.paths):
+        return next_
+    place = place_of(planning, rules.component, "path")
+    hint = f"{f'{place}: ' if place else ''}there is no folder {rules.path}, so no commit counts; correct the component's path"
+    return next_._replace(warnings=(*next_.warnings, hint))
 
 
 def _told(planning: Planning, modules: set[str]) -> Iterator[str]:

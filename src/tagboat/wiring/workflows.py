@@ -23,7 +23,7 @@ from tagboat.workflows.writing.mark import is_unedited, marked
 from tagboat.workflows.writing.parts import BUILD_LOCK, PUBLISH_LOCK
 from tagboat.workflows.writing.project import Project
 
-_LOCKS = {BUILD_LOCK: "build", PUBLISH_LOCK: "publish"}
+LOCKS = {BUILD_LOCK: "build", PUBLISH_LOCK: "publish"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,13 @@ class Found:
         root: its folder.
         project: what workflows are written from.
         there: path to bytes: its workflow files, and the others that would be written.
+        origin: ``owner/name`` of the git remote ``origin``, "" where there is none.
     """
 
     root: Path
     project: Project
     there: Mapping[str, bytes]
+    origin: str = ""
 
     @property
     def config(self) -> Config:
@@ -114,13 +116,13 @@ def found_in(asked: Asked) -> Found:
     """
     config, root = in_work_tree(asked.path), root_of(asked.path)
     work = Worktree(asked.path)
-    project = Project(config, _repository(asked, config, work), _branch(config, work))
-    return Found(root, project, dict(_found(work, root, _names(config))))
+    origin = repository_name(work.remote_url() or "") or ""
+    project = Project(config, _repository(asked, config, origin), _branch(config, work))
+    return Found(root, project, dict(_found(work, root, _names(config))), origin)
 
 
-def _repository(asked: Asked, config: Config, work: Worktree) -> str:
-    remote = work.remote_url()
-    name = asked.repository or config.repository or (repository_name(remote) if remote else "")
+def _repository(asked: Asked, config: Config, origin: str) -> str:
+    name = asked.repository or config.repository or origin
     if not name:
         raise UsageError(
             "which repository on the forge?",
@@ -138,7 +140,7 @@ def _names(config: Config) -> list[str]:
     workflows = [
         f"{FOLDER}{name}" for name in (config.workflows.ci, config.workflows.build, config.workflows.release)
     ]
-    return [*pages, *workflows, *_LOCKS, FILE, *RENOVATE]
+    return [*pages, *workflows, *LOCKS, FILE, *RENOVATE]
 
 
 def _found(work: Worktree, root: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -158,7 +160,7 @@ def _locks(
     asked: Asked, config: Config, there: Mapping[str, bytes], say: Callable[[str], None]
 ) -> dict[str, str]:
     uv, files = Uv(os.environ), {}
-    for path, extra in _LOCKS.items():
+    for path, extra in LOCKS.items():
         before = there.get(path, b"").decode("utf-8", "replace")
         wanted = requirement(asked.tagboat or f"tagboat=={__version__}", extra)
         known = before if is_unedited(before) else ""

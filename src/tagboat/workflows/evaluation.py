@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tagboat.errors import ConfigError
-from tagboat.workflows.expressions import Call, Index, Literal, Name, Operation, Tree, calls, parse
-from tagboat.workflows.functions import Situation, Status, call, is_status, joined
+from tagboat.workflows.expressions import LONGEST, Call, Index, Literal, Name, Operation, Tree, calls, parse
+from tagboat.workflows.functions import Situation, Status, call, check, is_status, joined
 from tagboat.workflows.values import UNKNOWN, Unknown, Value, equal, less, member, members, text, truth
 
 Contexts = Mapping[str, Value]
@@ -90,13 +90,17 @@ def split(said: str) -> Iterator[tuple[str, bool]]:
 
 def _end(whole: str, place: int) -> int:
     """Return where the braces close; a ``}}`` in quotes does not close them."""
+    last = place + LONGEST + 2
     while True:
-        end, quote = whole.find("}}", place), whole.find("'", place)
-        if end < 0:
-            raise ConfigError("an expression is not closed by }}", remedy="close it")
-        if quote < 0 or end < quote:
+        quote = whole.find("'", place, last)
+        end = whole.find("}}", place, quote if quote >= 0 else last)
+        if end >= 0:
             return end
-        closing = whole.find("'", quote + 1)
+        if quote < 0:
+            raise ConfigError(
+                f"an expression is not closed by }}}} within {LONGEST} letters", remedy="close it"
+            )
+        closing = whole.find("'", quote + 1, last)
         if closing < 0:
             raise ConfigError("a text in an expression is not closed by '", remedy="close it")
         place = closing + 1
@@ -113,8 +117,25 @@ def _of(tree: Tree, contexts: Contexts, situation: Situation) -> Value:
             return _member(_of(inner, contexts, situation), key, contexts, situation)
         case Call(name, arguments):
             return call(name, [_of(argument, contexts, situation) for argument in arguments], situation)
+        case Operation("&&" | "||" as sign, (one, other)):
+            return _decided(sign, _of(one, contexts, situation), other, contexts, situation)
         case Operation(sign, sides):
             return _operation(sign, [_of(side, contexts, situation) for side in sides])
+
+
+def _decided(sign: str, first: Value, other: Tree, contexts: Contexts, situation: Situation) -> Value:
+    """Look at the second side as the forge does: only where the first one does not decide; often it would be a mistake there."""
+    for found in calls(other):
+        check(found.name, len(found.arguments))
+    if truth(first) is (sign == "||"):
+        return first
+    try:
+        second = _of(other, contexts, situation)
+    except ConfigError:
+        if truth(first) is not None:
+            raise
+        second = UNKNOWN
+    return (_and if sign == "&&" else _or)(first, second)
 
 
 def _member(value: Value, key: Tree | None, contexts: Contexts, situation: Situation) -> Value:
@@ -123,8 +144,6 @@ def _member(value: Value, key: Tree | None, contexts: Contexts, situation: Situa
 
 def _operation(sign: str, sides: list[Value]) -> Value:
     one, other = sides[0], sides[-1]
-    if sign in {"&&", "||"}:
-        return (_and if sign == "&&" else _or)(one, other)
     if sign in {"<=", ">="}:
         return _or(_operation(sign[0], sides), _maybe(equal(one, other)))
     known = {

@@ -44,7 +44,7 @@ class Fields:
     def __init__(self, notes: Notes, node: Node, place: str) -> None:
         self.notes = notes
         self.node = node
-        self.place = place
+        self.place = _shown(place)
         self._asked: set[str] = set()
         self._values: dict[str, tuple[Node, Node]] = {}
         if node.kind == "table":
@@ -134,8 +134,12 @@ class Fields:
                 self.notes.unread.append(Text(self._path(name), key.line))
 
     def _path(self, key: str) -> str:
-        shown = key if key.isprintable() and len(key) <= 80 else ascii(key)[:80]
-        return f"{self.place}.{shown}" if self.place else shown
+        return f"{self.place}.{_shown(key, 80)}" if self.place else _shown(key, 80)
+
+
+def _shown(text: str, longest: int = 200) -> str:
+    """Return a text of the file as messages may hold it, many times over."""
+    return text if text.isprintable() and len(text) <= longest else ascii(text[:longest])[:longest]
 
 
 def is_expression(node: Node) -> bool:

@@ -39,20 +39,29 @@ def call(name: str, arguments: Sequence[Value], situation: Situation) -> Value:
     Raises:
         ConfigError: there is no such function, or its arguments are wrong.
     """
+    check(name, len(arguments))
+    known = name.lower()
+    return _status(known, situation) if known in _STATUS else _FUNCTIONS[known][2](arguments)
+
+
+def check(name: str, count: int) -> None:
+    """Refuse a call that is wrong whatever its arguments come to.
+
+    Raises:
+        ConfigError: there is no such function, or it does not take so many arguments.
+    """
     known = name.lower()
     if known in _STATUS:
-        return _status(known, arguments, situation)
-    if known not in _FUNCTIONS:
+        fewest = most = 0
+    elif known in _FUNCTIONS:
+        fewest, most, _ = _FUNCTIONS[known]
+    else:
         raise ConfigError(f"there is no function {name[:50]!a}", remedy=_REMEDY)
-    fewest, most, function = _FUNCTIONS[known]
-    if not fewest <= len(arguments) <= most:
-        raise ConfigError(f"{name}() does not take {len(arguments)} arguments", remedy=_REMEDY)
-    return function(arguments)
+    if not fewest <= count <= most:
+        raise ConfigError(f"{name}() does not take {count} arguments", remedy=_REMEDY)
 
 
-def _status(name: str, arguments: Sequence[Value], situation: Situation) -> Value:
-    if arguments:
-        raise ConfigError(f"{name}() takes no arguments", remedy=_REMEDY)
+def _status(name: str, situation: Situation) -> Value:
     if name == "always":
         return True
     return UNKNOWN if situation.status is None else situation.status == name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
+from math import prod
 from typing import Final
 
 from tagboat.workflows.evaluation import Contexts, interpolate
@@ -17,6 +18,10 @@ from tagboat.workflows.values import Unknown, Value, is_list
 
 MOST: Final = 256
 """The forge makes no more jobs of one matrix."""
+_VALUES: Final = 1 << 22
+"""How many values of combinations are looked at, once for each ``exclude`` entry that they are held against; more are left to the run."""
+_ENTRIES: Final = 16 * MOST
+"""How many entries of a list are looked at; a longer one is left to the run."""
 
 Combination = Mapping[str, Value]
 
@@ -38,26 +43,25 @@ def combinations(matrix: Matrix, contexts: Contexts) -> tuple[Combination, ...] 
     include, exclude = _values(matrix.include, contexts), _values(matrix.exclude, contexts)
     if include is None or exclude is None:
         return None
-    return tuple(islice(_combined(axes, _tables(include), _tables(exclude)), MOST))
+    return _combined(axes, _tables(include), _tables(exclude))
 
 
 def _of_table(table: Value) -> tuple[Combination, ...] | None:
     if isinstance(table, Unknown) or not isinstance(table, Mapping):
         return None
     parts = {name: list(values) for name, values in table.items() if is_list(values)}  # type: ignore[arg-type]
-    if len(parts) < len(table) or any(_open(values) for values in parts.values()):
+    if len(parts) < len(table) or any(len(row) > _ENTRIES or _open(row) for row in parts.values()):
         return None
     include, exclude = _tables(parts.pop("include", [])), _tables(parts.pop("exclude", []))
-    return tuple(islice(_combined(parts, include, exclude), MOST))
+    return _combined(parts, include, exclude)
 
 
 def _combined(
     axes: Mapping[str, Sequence[Value]], include: Sequence[Combination], exclude: Sequence[Combination]
-) -> Iterator[Combination]:
-    originals = [
-        dict(zip(axes, values, strict=True)) for values in islice(product(*axes.values()), MOST * MOST)
-    ]
-    originals = [one for one in originals if axes and not any(_holds(one, entry) for entry in exclude)]
+) -> tuple[Combination, ...] | None:
+    originals = _originals(axes, exclude)
+    if originals is None:
+        return None
     made = [dict(one) for one in originals]
     alone: list[Combination] = []
     for entry in include:
@@ -70,16 +74,35 @@ def _combined(
             made[place].update(entry)
         if not fitting:
             alone.append(entry)
-    yield from made
-    yield from alone
+    return tuple([*made, *alone][:MOST])
 
 
-def _holds(combination: Combination, entry: Combination) -> bool:
-    return all(name in combination and combination[name] == value for name, value in entry.items())
+def _originals(
+    axes: Mapping[str, Sequence[Value]], exclude: Sequence[Combination]
+) -> list[Combination] | None:
+    """Return the combinations of the axes that are not left out; None where that is more than anybody can look at."""
+    if not axes:
+        return []
+    # What lies behind the last one that is asked for changes nothing before it.
+    looked_at = min(prod(map(len, axes.values())), _VALUES // len(axes) // (1 + len(exclude)))
+    every: Iterator[Combination] = (
+        dict(zip(axes, values, strict=True)) for values in islice(product(*axes.values()), looked_at)
+    )
+    kept = list(islice((one for one in every if not _left_out(one, exclude)), MOST))
+    return kept if len(kept) == MOST or looked_at == prod(map(len, axes.values())) else None
+
+
+def _left_out(combination: Combination, exclude: Sequence[Combination]) -> bool:
+    return any(
+        all(name in combination and combination[name] == value for name, value in entry.items())
+        for entry in exclude
+    )
 
 
 def _values(said: Text | Sequence[Data], contexts: Contexts) -> Sequence[Value] | None:
-    """Return a list's values, each evaluated; None when one of them is unknown."""
+    """Return a list's values, each evaluated; None when one of them is unknown, or they are too many."""
+    if not isinstance(said, str) and len(said) > _ENTRIES:
+        return None
     known = (
         interpolate(said, contexts) if isinstance(said, str) else [_value(item, contexts) for item in said]
     )

@@ -2,7 +2,7 @@
 
 The forge's reader follows YAML 1.2: ``on`` is a text there and no truth value, ``3.10`` is the number 3.1, and a key may
 stand once. Bounds, all far above what a real workflow has: the bytes of :mod:`tagboat.config.document`, 50 levels,
-and 100,000 nodes after every alias is followed.
+and after every alias is followed 100,000 nodes and four times that file's letters.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tagboat.config.document import text_of
+from tagboat.config.document import LIMIT, text_of
 from tagboat.errors import ConfigError
 
 Scalar = str | int | float | bool | None
 
 _DEEPEST = 50
 _MOST = 100_000
+_LETTERS = 4 * LIMIT
 _DIGITS = 300
 _REMEDY = "correct the file; its form is YAML 1.2, as the forge reads workflows"
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -45,6 +46,7 @@ class Node:
         items: a list's nodes.
         entries: a table's keys, as nodes, and their values.
         size: how many nodes it holds, itself included and every alias followed.
+        letters: how many letters its texts have, in the same way.
         deep: how many levels it holds, itself included.
     """
 
@@ -54,6 +56,7 @@ class Node:
     items: list[Node] = field(default_factory=list)
     entries: list[tuple[Node, Node]] = field(default_factory=list)
     size: int = 1
+    letters: int = 0
     deep: int = 1
 
     @property
@@ -151,9 +154,12 @@ class _Building:
             return
         parent = self._open[-1]
         parent.size += node.size
+        parent.letters += node.letters
         parent.deep = max(parent.deep, node.deep + 1)
         if parent.size > _MOST:
             raise self._refusal(node.line, f"more than {_MOST} values, with every alias followed")
+        if parent.letters > _LETTERS:
+            raise self._refusal(node.line, f"more than {_LETTERS} letters, with every alias followed")
         if parent.kind == "list":
             parent.items.append(node)
         elif self._keys[-1] is None:
@@ -183,7 +189,7 @@ def _node(event: Any) -> Node:
     if isinstance(event, yaml.MappingStartEvent):
         return Node(line, "table")
     plain = event.implicit[0] and not event.style
-    return Node(line, value=resolved(event.value) if plain else event.value)
+    return Node(line, value=resolved(event.value) if plain else event.value, letters=len(event.value))
 
 
 def resolved(text: str) -> Scalar:

@@ -20,17 +20,17 @@ from tagboat.core.publisher import Publisher
 from tagboat.core.tag import TagGrammar
 from tagboat.errors import ConfigError
 from tagboat.ports.trial import PublishingJob
+from tagboat.workflows.audit.publishing import ACTION, publishes_by_identity, said
 from tagboat.workflows.filters import plain_beginning, taken
-from tagboat.workflows.model import Job, Step, Text, Workflow
+from tagboat.workflows.model import Job, Text, Workflow
 from tagboat.workflows.reader import read_workflow
 
 FOLDER: Final = ".github/workflows"
 """Where the forge reads workflows."""
 
-_ACTION: Final = "pypa/gh-action-pypi-publish"
-_COMMANDS: Final = re.compile(r"\b(?:tagboat publish|tagboat release|uv publish)\b")
-_TWINE: Final = re.compile(r"\btwine\s+upload\b")
+_TWINE: Final = re.compile(r"\btwine upload\b")
 _PASSWORDS: Final = ("password", "token", "api_token", "repository_password", "user", "username")
+# What the tools that know identities would take in an identity's place.
 _VARIABLES: Final = re.compile(
     r"(?:TWINE_(?:PASSWORD|USERNAME)|UV_PUBLISH_(?:TOKEN|PASSWORD|USERNAME)|TAGBOAT_(?:TEST)?PYPI_TOKEN)"
 )
@@ -64,15 +64,15 @@ def path_of(publisher: Publisher) -> str:
     return f"{FOLDER}/{publisher.workflow}"
 
 
-def publishes(data: bytes | None) -> bool:
-    """Tell whether a workflow file publishes with an identity, as far as it can be read."""
+def has_publishing_step(data: bytes | None) -> bool:
+    """Tell whether a step of a workflow file publishes by an identity, as far as it can be read."""
     if data is None:
         return False
     try:
         workflow = read_workflow("", data)
     except ConfigError:
         return False
-    return any(map(_publishes, (step for job in workflow.jobs for step in job.steps)))
+    return any(map(publishes_by_identity, (step for job in workflow.jobs for step in job.steps)))
 
 
 def publishing_job(
@@ -132,10 +132,19 @@ def _mismatches(
 
 
 def _triggers(workflow: Workflow, tags: Sequence[str]) -> Iterator[Mismatch]:
+    meant = {"workflow_dispatch", "workflow_call", *(["push"] if tags else [])}
+    for trigger in workflow.triggers:
+        if trigger.name not in meant:
+            # A job's own 'if' may keep it from publishing then.
+            yield Mismatch(f"{_at(workflow, trigger.name)} {trigger.name} starts it, too", certain=False)
     if not tags:
         if workflow.trigger("workflow_dispatch") is None:
             yield Mismatch(f"{workflow.file}: nobody can start it: 'on' has no workflow_dispatch")
-        return
+    else:
+        yield from _tags(workflow, tags)
+
+
+def _tags(workflow: Workflow, tags: Sequence[str]) -> Iterator[Mismatch]:
     push = workflow.trigger("push")
     if push is None or not push.tags:
         yield Mismatch(f"{workflow.file}: no tag starts it: on.push has no tags")
@@ -165,10 +174,10 @@ def _publishing_jobs(publisher: Publisher, workflow: Workflow) -> tuple[Job, ...
     meant = [
         job
         for job in workflow.jobs
-        if any(map(_publishes, job.steps)) or workflow.permission(job, "id-token") == "write"
+        if any(map(publishes_by_identity, job.steps)) or workflow.permission(job, "id-token") == "write"
     ]
     named = [job for job in workflow.jobs if _fits(_environment(job), publisher.environment)]
-    publishing = [job for job in meant if any(map(_publishes, job.steps))]
+    publishing = [job for job in meant if any(map(publishes_by_identity, job.steps))]
     return tuple(named or publishing or meant)
 
 
@@ -190,7 +199,7 @@ def _job(publisher: Publisher, workflow: Workflow, job: Job) -> Iterator[Mismatc
             f"{here} calls {job.uses}: the index would see that file's name, not {publisher.workflow}"
         )
         return
-    if not any(map(_publishes, job.steps)):
+    if not any(map(publishes_by_identity, job.steps)):
         yield Mismatch(f"{here} has no step that publishes with an identity, such as 'tagboat publish'")
     yield from _credentials(workflow, job)
 
@@ -206,23 +215,19 @@ def _credentials(workflow: Workflow, job: Job) -> Iterator[Mismatch]:
         )
     for step in job.steps:
         here = f"{workflow.file}:{step.line}: a step of job {job.id}"
-        publishes = _publishes(step)
+        publishes = publishes_by_identity(step)
         given = [key for key in _PASSWORDS if publishes and step.inputs.get(key)]
         given += _variables(step.env)
         if given:
             yield Mismatch(f"{here} is given {', '.join(given)}: a credential beside the identity")
-        if _TWINE.search(step.run):
+        if _TWINE.search(said(step)):
             yield Mismatch(f"{here} runs 'twine upload' beside the publishing step")
         if "pypi-publish" in step.uses and not publishes:
-            yield Mismatch(f"{here} uses {step.uses.partition('@')[0]} instead of {_ACTION}")
+            yield Mismatch(f"{here} uses {step.uses.partition('@')[0]} instead of {ACTION}")
 
 
 def _variables(env: Mapping[str, Text]) -> list[str]:
     return [key for key, value in env.items() if value and _VARIABLES.fullmatch(key)]
-
-
-def _publishes(step: Step) -> bool:
-    return step.uses.partition("@")[0].lower() == _ACTION or _COMMANDS.search(step.run) is not None
 
 
 def _environment(job: Job) -> str:

@@ -6,6 +6,8 @@ forge may know more than this reader does.
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
+
 from tagboat.workflows.fields import Fields, Notes
 from tagboat.workflows.jobs import concurrency_of, job_of, permissions_of, shell_of
 from tagboat.workflows.model import Job, Text, Workflow
@@ -69,18 +71,15 @@ def _job(notes: Notes, name: Text, body: Node) -> Job:
 
 
 def _references(notes: Notes, jobs: tuple[Job, ...]) -> None:
-    names = {job.id for job in jobs}
+    names = {str(job.id): job for job in jobs}
     for job in jobs:
         for need in job.needs:
             if need not in names:
                 notes.mistake(need.line, f"jobs.{job.id}.needs names {need[:80]!a}, and there is no such job")
-    ready: set[str] = set()
-    left = [job for job in jobs if set(job.needs) <= names]
-    while left:
-        free = [job for job in left if ready.issuperset(job.needs)]
-        if not free:
-            circle = [job for job in left if set(job.needs) & {other.id for other in left}]
-            notes.mistake(circle[0].line, f"jobs.{circle[0].id} waits for itself through its 'needs'")
-            return
-        ready.update(str(job.id) for job in free)
-        left = [job for job in left if job.id not in ready]
+    waits = {name: [str(need) for need in job.needs if need in names] for name, job in names.items()}
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        circle = [names[name] for name in error.args[1]]
+        first = min(circle, key=lambda job: job.line)
+        notes.mistake(first.line, f"jobs.{first.id} waits for itself through its 'needs'")

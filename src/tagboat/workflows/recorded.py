@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from tagboat.errors import ConfigError
@@ -19,6 +20,8 @@ from tagboat.workflows.model import Job, Workflow
 _DEEPEST: Final = 4
 _MOST: Final = 5_000
 """More jobs than a run can have; a longer list is cut."""
+_PATTERNS: Final = 2_000
+"""How many jobs of the files are looked for; files may call each other, and themselves."""
 _LONGEST: Final = 500
 
 
@@ -51,38 +54,46 @@ def sizes(workflows: Mapping[str, Workflow], names: Sequence[str]) -> dict[str, 
     A number that the names do not settle, such as one that differs between two callers' jobs, is left out.
     """
     found: dict[str, int] = {}
-    for path, workflow in workflows.items():
-        file = path.rsplit("/", 1)[-1]
-        for job, patterns in _levels(workflows, workflow, (), ()):
-            made = _made(patterns, names)
-            if made:
-                found[f"{file}:{'/'.join(job)}"] = made
+    for file, job, patterns in islice(_levels(workflows), _PATTERNS if names else 0):
+        made = _made(patterns, names)
+        if made:
+            found[f"{file}:{'/'.join(job)}"] = made
     return found
 
 
 def _names(found: object) -> Iterator[str]:
-    rows = found.get("jobs", []) if isinstance(found, dict) else found
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, str):
-            yield row
-        elif isinstance(row, dict) and "jobs" in row:
-            yield from _names({"jobs": [one for one in row["jobs"] if isinstance(one, dict)]})
-        elif (
-            isinstance(row, dict) and isinstance(row.get("name"), str) and row.get("conclusion") != "skipped"
-        ):
-            yield row["name"]
+    for row in _rows(found):
+        below = _rows(row) if isinstance(row, dict) and "jobs" in row else [row]
+        for job in below:
+            if isinstance(job, str):
+                yield job
+            elif (
+                isinstance(job, dict)
+                and isinstance(job.get("name"), str)
+                and job.get("conclusion") != "skipped"
+            ):
+                yield job["name"]
+
+
+def _rows(found: object) -> list[object]:
+    rows = found.get("jobs") if isinstance(found, dict) else found
+    return rows if isinstance(rows, list) else []
 
 
 def _levels(
-    workflows: Mapping[str, Workflow], workflow: Workflow, before: tuple[str, ...], patterns: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Yield each job's ids and name patterns, its callers' first."""
-    for job in workflow.jobs:
-        ids, named = (*before, str(job.id)), (*patterns, _pattern(job))
-        yield ids, named
-        called = workflows.get(job.uses.removeprefix("./")) if job.uses.startswith("./") else None
-        if called is not None and len(ids) < _DEEPEST:
-            yield from _levels(workflows, called, ids, named)
+    workflows: Mapping[str, Workflow],
+) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Yield a file's name, and each job's ids and name patterns, its callers' first; those with few callers come first."""
+    left: deque[tuple[str, Workflow, tuple[str, ...], tuple[str, ...]]]
+    left = deque((path, workflow, (), ()) for path, workflow in workflows.items())
+    while left:
+        path, workflow, before, patterns = left.popleft()
+        for job in workflow.jobs:
+            ids, named = (*before, str(job.id)), (*patterns, _pattern(job))
+            yield path.rsplit("/", 1)[-1], ids, named
+            called = workflows.get(job.uses.removeprefix("./")) if job.uses.startswith("./") else None
+            if called is not None and len(ids) < _DEEPEST:
+                left.append((path, called, ids, named))
 
 
 def _pattern(job: Job) -> str:

@@ -66,6 +66,21 @@ def test_a_child_that_is_ended_says_by_what() -> None:
     child.stdin.close()
 
 
+def test_where_the_ends_of_children_are_ignored_one_that_ended_is_ended_again(tmp_path: Path) -> None:
+    program = (
+        "import os, signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "from tagboat.adapters.git.spawn import PIPE, NOTHING, spawn\n"
+        "child = spawn(['true'], dict(os.environ), stdin=NOTHING, stdout=PIPE, stderr=NOTHING)\n"
+        "child.stdout.read()\n"
+        "while os.path.exists(f'/proc/{child._pid}'): pass\n"
+        "child.kill(); child.wait(); print('ended')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "ended\n", done.stderr
+
+
 def test_a_reader_who_has_gone_ends_the_writer() -> None:
     child = spawn(
         ["sh", "-c", "while :; do echo ahoy; done"], ENVIRONMENT, stdin=NOTHING, stdout=PIPE, stderr=NOTHING

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import IO, Final
 
 PIPE: Final = -1
@@ -45,7 +46,10 @@ class Child:
     def kill(self) -> None:
         """End it at once, when it was not waited for yet: after that its number may be somebody else's."""
         if self.returncode is None:
-            os.kill(self._pid, _KILL)
+            with suppress(
+                ProcessLookupError
+            ):  # whoever started us ignores the ends of children, and it ended
+                os.kill(self._pid, _KILL)
 
 
 def spawn(

@@ -63,9 +63,10 @@ def check(path: Path, as_json: bool) -> None:
     """Read the files in the work tree and report every mistake with its file and line."""
     report = Report("config check", as_json=as_json)
     with answering(report):
-        from tagboat.wiring.local import in_work_tree  # noqa: PLC0415
+        from tagboat.wiring.local import check_folders, in_work_tree, root_of  # noqa: PLC0415
 
         found = in_work_tree(path)
+        check_folders(found, root_of(path))
         names = ", ".join(component.name for component in found.components)
         report.extra["components"] = [component.name for component in found.components]
         report.data(f"{found.source}: {len(found.components)} components: {names}")

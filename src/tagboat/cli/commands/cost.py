@@ -11,7 +11,7 @@ from tagboat.cli.report import Report
 from tagboat.cli.running import answering
 from tagboat.errors import UsageError
 
-_MOST = 256
+_MOST, _DIGITS = 256, 9
 
 
 @click.command()
@@ -65,9 +65,10 @@ def _numbers(assumed: tuple[str, ...]) -> dict[str, int]:
     found: dict[str, int] = {}
     for text in assumed:
         job, _, number = text.rpartition("=")
-        if not job or not number.isdecimal() or not 0 <= int(number[:9]) <= _MOST:
+        if not job or not number.isdecimal() or len(number) > _DIGITS or int(number) > _MOST:
             raise UsageError(
-                f"--assume {text} is no number of jobs", remedy=f"say --assume JOB=N, N from 0 to {_MOST}"
+                f"--assume {text[:100]} is no number of jobs",
+                remedy=f"say --assume JOB=N, N from 0 to {_MOST}",
             )
         found[job] = int(number)
     return found

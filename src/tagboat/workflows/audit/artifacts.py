@@ -19,6 +19,9 @@ _LOOKUPS: Final = re.compile(
 )
 _ASKS: Final = re.compile(r"\b(?:gh api|curl|wget)\b")
 _RUNS: Final = re.compile(r"actions/(?:runs|artifacts|workflows)\b")
+_OWN: Final = re.compile(r"\bgithub\.run_id\b|\bGITHUB_RUN_ID\b")
+_OWN_ALONE: Final = re.compile(r"\s*\$\{\{\s*github\.run_id\s*\}\}\s*")
+"""This very run."""
 _ACTIONS: Final = re.compile(
     r"(?:dawidd6/action-download-artifact|aochmann/actions-download-artifact|.*lookup-run-id.*)"
 )
@@ -41,15 +44,17 @@ def cross_run(view: View) -> Iterator[Flaw]:
 
 
 def _crosses(step: Step) -> str:
-    action = action_of(step)
-    if action == "actions/download-artifact" and step.inputs.get("run-id"):
-        return f"download-artifact with run-id {step.inputs['run-id'][:60]}"
+    action, run = action_of(step), step.inputs.get("run-id", "")
+    if action == "actions/download-artifact" and run and not _OWN_ALONE.fullmatch(run):
+        return f"download-artifact with run-id {run[:60]}"
     if _ACTIONS.fullmatch(action):
         return action
-    found = _LOOKUPS.search(said(step))
-    if found:
-        return " ".join(found[0].split())[:80]
-    for line in said(step).replace("\\\n", " ").splitlines():
+    for line in said(step).splitlines():
+        if _OWN.search(line):
+            continue
+        found = _LOOKUPS.search(line)
+        if found:
+            return found[0][:80]
         asks = _ASKS.search(line)
         if asks and _RUNS.search(line, asks.end()):
             return line[asks.start() :].strip()[:80]
@@ -59,10 +64,11 @@ def _crosses(step: Step) -> str:
 def duplicate_build(view: View) -> Iterator[Flaw]:
     """Several jobs that one tag starts build the same distributions."""
     told: set[tuple[str, int]] = set()
+    shown: dict[int, str] = {}
     for started in view.tags:
         places: dict[tuple[str, ...], dict[str, tuple[Workflow, Job, Step]]] = defaultdict(dict)
         for count in (count for count in started.counts if count.least):
-            for key, place in _builds(view, count.workflow, count.job):
+            for key, place in _builds(view, count.workflow, count.job, shown):
                 places[key].setdefault(f"{count.workflow.rpartition('/')[2]}: {count.job}", place)
         for key, found in places.items():
             workflow, _, step = list(found.values())[-1]
@@ -78,12 +84,21 @@ def duplicate_build(view: View) -> Iterator[Flaw]:
                 )
 
 
-def _builds(view: View, path: str, name: str) -> Iterator[tuple[tuple[str, ...], tuple[Workflow, Job, Step]]]:
-    """Yield what a started job builds, as far as the files tell, with the place that says so."""
-    workflow, job, given = view.workflows[path], None, ""
+def _builds(
+    view: View, path: str, name: str, shown: dict[int, str]
+) -> Iterator[tuple[tuple[str, ...], tuple[Workflow, Job, Step]]]:
+    """Yield what a started job builds, as far as the files tell, with the place that says so.
+
+    Args:
+        view: the files.
+        path: the file that was started.
+        name: the job, behind those that call its file.
+        shown: what was said of jobs before, by their identity: a large matrix is called from many places.
+    """
+    workflow, job, given = view.workflows[path], None, list[str]()
     for own in name.split("/"):
         if job is not None:
-            given += repr(sorted(job.inputs.items())) + repr(job.matrix and job.matrix.axes)
+            given.append(_told(job, shown))
             called = view.workflows.get(job.uses.removeprefix("./"))
             if called is None:
                 return
@@ -96,10 +111,15 @@ def _builds(view: View, path: str, name: str) -> Iterator[tuple[tuple[str, ...],
         if built and job is not None:
             inputs = repr([*sorted(step.inputs.items()), *sorted(step.env.items()), *sorted(job.env.items())])
             where = step.working_directory or job.directory or workflow.directory
-            machine = f"{' '.join(job.labels)} {_values(job)} {given}"
-            yield (built, str(where), inputs, machine), (workflow, job, step)
+            yield (built, str(where), inputs, _told(job, shown), *given), (workflow, job, step)
 
 
-def _values(job: Job) -> str:
-    """Return what a matrix says of machines; one that only tells Pythons apart builds the same pure wheel."""
-    return repr((dict(job.matrix.axes), job.matrix.include)) if job.matrix else ""
+def _told(job: Job, shown: dict[int, str]) -> str:
+    """Return what a job says of machines, and of what it gives to a file that it calls.
+
+    A matrix that only tells Pythons apart builds the same pure wheel.
+    """
+    if id(job) not in shown:
+        matrix = (dict(job.matrix.axes), job.matrix.include) if job.matrix else ()
+        shown[id(job)] = repr((" ".join(job.labels), matrix, sorted(job.inputs.items())))
+    return shown[id(job)]

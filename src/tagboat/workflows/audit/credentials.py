@@ -8,7 +8,7 @@ from typing import Final
 
 from tagboat.core.verdict import Verdict
 from tagboat.workflows.audit.flaw import Flaw, View
-from tagboat.workflows.audit.publishing import publishes, said
+from tagboat.workflows.audit.publishing import PUBLISHES, publishes, said
 from tagboat.workflows.model import Job, Step, Text, Workflow
 
 _VARIABLES: Final = re.compile(
@@ -18,7 +18,9 @@ _VARIABLES: Final = re.compile(
 )
 _INPUTS: Final = ("password", "token", "api-token", "api_token", "repository-password")
 _SECRET: Final = re.compile(r"\bsecrets\s*(?:\.|\[)\s*(?!GITHUB_TOKEN\b|'GITHUB_TOKEN)", re.IGNORECASE)
-_OPTIONS: Final = re.compile(r"(?:--password|--token|\s-p)[ =]\s*[\"']?\$\{?\{?\s*\w")
+_OPTIONS: Final = re.compile(r"(?:--password|--token)[ =][\"']?\$\{?\{? ?\w")
+_SHORT: Final = re.compile(r" -p ?[\"']?\$\{?\{? ?\w")
+_COMMAND: Final = re.compile(r"[^\n;&|]+")
 
 
 def lasting_secrets(view: View) -> Iterator[Flaw]:
@@ -39,9 +41,15 @@ def lasting_secrets(view: View) -> Iterator[Flaw]:
 def _of_step(workflow: Workflow, job: Job, step: Step) -> Iterator[Flaw]:
     for key in (key for key in _INPUTS if step.inputs.get(key)):
         yield _flaw(workflow, job, key, step.inputs[key], f"the publishing step of job {job.id}")
-    found = _OPTIONS.search(said(step))
+    found = _OPTIONS.search(said(step)) or next(filter(None, map(_short, _COMMAND.findall(said(step)))), None)
     if found:
         yield _flaw(workflow, job, found[0].strip().split()[0], step.run, f"a command of job {job.id}")
+
+
+def _short(command: str) -> re.Match[str] | None:
+    """Return where a command that publishes is given ``-p``, which means other things to other commands."""
+    publishing = PUBLISHES.search(command)
+    return _SHORT.search(command, publishing.end()) if publishing else None
 
 
 def inherited_secrets(view: View) -> Iterator[Flaw]:

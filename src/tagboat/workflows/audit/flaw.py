@@ -49,7 +49,7 @@ class View:
         tags: what a pushed tag of each form that the components have starts.
         publishing: path to the jobs that publish, themselves or in a workflow that they call.
         deciding: path to those and the jobs that they wait for.
-        releasing: the files that are part of a release: those that publish or shall, and those that they call.
+        releasing: the files that are part of a release: those that publish or shall, those that they call, and so on.
     """
 
     workflows: Mapping[str, Workflow]
@@ -87,10 +87,20 @@ def view_of(workflows: Mapping[str, Workflow], release: str, tags: Sequence[Cost
     publishing = publishing_jobs(workflows)
     deciding = {path: ids | needed(workflows[path], ids) for path, ids in publishing.items()}
     starting = [path for path, ids in publishing.items() if ids or path == release]
-    called = {job.uses.removeprefix("./") for path in starting for job in workflows[path].jobs}
-    return View(
-        workflows, release, tuple(tags), publishing, deciding, frozenset([*starting, *map(str, called)])
-    )
+    return View(workflows, release, tuple(tags), publishing, deciding, _with_called(workflows, starting))
+
+
+def _with_called(workflows: Mapping[str, Workflow], paths: Sequence[str]) -> frozenset[str]:
+    """Return the files, those that they call, those that these call, and so on."""
+    found, left = set(paths), list(paths)
+    while left:
+        workflow = workflows.get(left.pop())
+        for job in workflow.jobs if workflow else ():
+            called = job.uses.removeprefix("./")
+            if job.uses.startswith("./") and called not in found:
+                found.add(called)
+                left.append(called)
+    return frozenset(found)
 
 
 Rule = Callable[[View], Iterator[Flaw]]

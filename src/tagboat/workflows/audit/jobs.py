@@ -16,11 +16,12 @@ from tagboat.workflows.values import Open, truth
 
 _RUNS: Final = re.compile(
     r"\buv (?:sync|run)\b|\bmake\b|\b(?:pytest|tox|nox)\b"
-    r"|\bsetup\.py\b|(?:^|[\s;&|])(?:bash |sh |python3? )?\.?/?(?:ci|scripts?|tools?)/[\w./-]+|^\s*\./[\w./-]+",
+    r"|\bsetup\.py\b|(?:^|[\s;&|])(?:bash |sh |python3? )?\.?/?(?:ci|scripts?|tools?)/[\w./-]+|^[ \t]*\./[\w./-]+",
     re.MULTILINE,
 )
 _INSTALLS: Final = re.compile(r"\bpip3? install\b")
 _OWN: Final = re.compile(r"\s(?:-e|-r|--editable|--requirement)\s|\s\.(?:\s|\[|$)")
+_BY_HASH: Final = "--require-hashes"
 _GUARD: Final = re.compile(
     r"github\.repository(?:_owner|_id)?\b|github\.event\.repository\.(?:fork|full_name)\b"
 )
@@ -57,7 +58,7 @@ def _project_code(step: Step) -> str:
         return f"runs {' '.join(found[0].split())[:60]}"
     for line in said(step).splitlines():
         installs = _INSTALLS.search(line)
-        if installs and _OWN.search(line, installs.end()):
+        if installs and _BY_HASH not in line and _OWN.search(line, installs.end()):
             return f"runs {line.strip()[:60]}"
     return ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -65,9 +67,10 @@ def merged(ours: Sequence[Flaw], others: Sequence[Other], releasing: Collection[
         releasing: the files that are part of a release.
     """
     found = list(ours)
+    places = _places(ours)
     for other in others:
         verdict = Verdict.FAIL if other.audit in BLOCKING and other.file in releasing else Verdict.WARN
-        place = _same(found, other)
+        place = _same(places, other)
         if place is None:
             remedy = f"see {other.tool}'s documentation of {other.audit}"
             code = f"{other.tool}:{other.audit}"
@@ -79,13 +82,28 @@ def merged(ours: Sequence[Flaw], others: Sequence[Other], releasing: Collection[
     return found
 
 
-def _same(found: Sequence[Flaw], other: Other) -> int | None:
+_Places = dict[tuple[str, str], list[tuple[int, int]]]
+"""File and code to lines and places in the list, in order of the lines."""
+
+
+def _places(ours: Sequence[Flaw]) -> _Places:
+    found: _Places = defaultdict(list)
+    for place, flaw in enumerate(ours):
+        found[flaw.file, flaw.code].append((flaw.line, place))
+    for rows in found.values():
+        rows.sort()
+    return found
+
+
+def _same(places: _Places, other: Other) -> int | None:
     """Return the place of our flaw that is the same thing: of the same kind, and nearest in what the other shows."""
-    fitting = [
-        (abs(flaw.line - other.line), place)
-        for place, flaw in enumerate(found)
-        if flaw.code in SAME.get(other.audit, ())
-        and flaw.file == other.file
-        and any(first <= flaw.line <= last for first, last in other.spans)
-    ]
+    fitting: list[tuple[int, int]] = []
+    for code in SAME.get(other.audit, ()):
+        rows = places.get((other.file, code), [])
+        for first, last in other.spans:
+            nearest = min(max(other.line, first), last)
+            after = bisect_left(rows, (nearest, -1))
+            before = bisect_left(rows, (rows[after - 1][0], -1)) if after else 0
+            near = [rows[at] for at in {before, after} if at < len(rows)]
+            fitting += [(abs(line - other.line), place) for line, place in near if first <= line <= last]
     return min(fitting)[1] if fitting else None

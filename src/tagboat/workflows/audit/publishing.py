@@ -1,4 +1,4 @@
-"""Which steps, jobs and workflows publish packages, and which build them."""
+"""Which steps, jobs and workflows publish packages, which do so by an identity, and which build them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import Final
 
 from tagboat.workflows.model import Step, Workflow
 
-_PUBLISHES: Final = re.compile(
+PUBLISHES: Final = re.compile(
     r"\b(?:tagboat (?:publish|release)\b|uv publish\b|twine upload\b|flit publish\b|hatch publish\b|poetry publish\b"
     r"|pdm publish\b|maturin (?:publish|upload)\b)"
 )
+"""A command that publishes, in whatever way."""
+_BY_IDENTITY: Final = re.compile(r"\b(?:tagboat (?:publish|release)|uv publish)\b")
+ACTION: Final = "pypa/gh-action-pypi-publish"
+"""The action that publishes by an identity."""
 _BUILDS: Final = re.compile(
     r"\b(?:python3? -m build\b|pyproject-build\b|uv build\b|cibuildwheel\b|pip3? wheel\b|hatch build\b|flit build\b"
     r"|poetry build\b|pdm build\b|maturin build\b|tagboat build\b|setup\.py (?:sdist|bdist_wheel)\b)[^\n;&|]*"
@@ -26,13 +30,19 @@ def action_of(step: Step) -> str:
 
 
 def said(step: Step) -> str:
-    """Return what a step runs, without comments, and with one blank where there are several."""
-    return re.sub(r"[ \t]+", " ", re.sub(r"(?m)(?:^|(?<=\s))#[^\n]*$", "", step.run))
+    """Return what a step runs, without comments, each command on one line, and with one blank where there are several."""
+    text = re.sub(r"(?m)(?:^|(?<=\s))#[^\n]*$", "", step.run)
+    return re.sub(r"[ \t]+", " ", re.sub(r"\\\r?\n", " ", text))
 
 
 def publishes(step: Step) -> bool:
-    """Whether a step publishes packages."""
-    return "pypi-publish" in action_of(step) or _PUBLISHES.search(said(step)) is not None
+    """Whether a step publishes packages, in whatever way."""
+    return "pypi-publish" in action_of(step) or PUBLISHES.search(said(step)) is not None
+
+
+def publishes_by_identity(step: Step) -> bool:
+    """Whether a step publishes packages by a tool that knows Trusted Publishing."""
+    return action_of(step) == ACTION or _BY_IDENTITY.search(said(step)) is not None
 
 
 def built_by(step: Step) -> str:

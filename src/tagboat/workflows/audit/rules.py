@@ -18,6 +18,7 @@ from tagboat.workflows.reader import read_workflow
 RULES: Final[tuple[Rule, ...]] = (
     triggers.tag_starts_ci,
     triggers.tag_starts_more,
+    triggers.publish_beside,
     triggers.workflow_run,
     artifacts.cross_run,
     artifacts.duplicate_build,

@@ -53,6 +53,24 @@ def tag_starts_more(view: View) -> Iterator[Flaw]:
                 )
 
 
+def publish_beside(view: View) -> Iterator[Flaw]:
+    """A pushed tag starts a workflow that publishes, and another one is the configured release."""
+    if view.release not in view.workflows or not view.publishing[view.release]:
+        return
+    for path, found in _started(view).items():
+        started = {count.job.partition("/")[0] for _, counts in found for count in counts}
+        jobs = [job for job in view.workflows[path].jobs if job.id in view.publishing[path] & started]
+        if path != view.release and jobs:
+            yield Flaw(
+                "publish-beside-release",
+                Verdict.FAIL,
+                path,
+                jobs[0].line,
+                f"a pushed tag {found[0][0].short} starts job {jobs[0].id}, which publishes, and {view.release} publishes, too",
+                "remove the one that is no longer meant: what two of them upload need not be the same",
+            )
+
+
 def workflow_run(view: View) -> Iterator[Flaw]:
     """A workflow follows another one's run: it takes its rights and its files from a run that others started."""
     for workflow in view.workflows.values():
