@@ -201,7 +201,9 @@ def test_a_log_that_is_refused_in_another_way_hides_no_failure(bench: Any, monke
 
 def test_jobs_of_one_name_are_told_once_each(bench: Any) -> None:
     tagged(bench)
-    jobs = tuple(Job("build", "completed", how, number) for number, how in enumerate(("success", "failure"), 1))
+    jobs = tuple(
+        Job("build", "completed", how, number) for number, how in enumerate(("success", "failure"), 1)
+    )
     run = start(bench, jobs=jobs)
     meanwhile(bench, lambda: None, lambda: None, lambda: bench.forge.change(run))
     bench.run("follow-run", **FOLLOW)
