@@ -43,7 +43,8 @@ def test_the_very_commit_of_a_tag_built_without_it_is_refused_too(
 ) -> None:
     project = launch()
     tag = project.ready("1.0", flit(project.name))
-    out = build(project, project.head, tmp_path / "out")
+    out = build(project, "HEAD", tmp_path / "out")
+    assert json.loads((out / "shard.json").read_text())["commit"] == project.head
     refused = project.tagboat("gather", out, "--tag", tag, "--out", tmp_path / "dist")
     assert refused.exit == 3, refused.err
     assert "was built from a commit without a tag" in refused.cause

@@ -113,3 +113,10 @@ def test_nothing_that_a_stranger_wrote_leaves_its_block(name: str, tag: str, cau
         assert re.fullmatch(r"(?:The|What|To|This)[A-Za-z0-9 ,._/`:()~-]*|", line), line
     for line in outside[:2]:
         assert re.fullmatch(r"<!-- (?:(?!--)[A-Za-z0-9 ,._/~:-])* -->", line), line
+
+
+def test_a_release_whose_tag_nobody_knows_is_told_without_one(forge: FakeForge) -> None:
+    _, issue = failed(forge, FakeClock(), Failure("acme/demo", "demo", ""))
+    assert "\ndemo\n" in issue.body
+    assert "tagboat release --tag TAG --repository acme/demo" in issue.body
+    assert "''" not in issue.body

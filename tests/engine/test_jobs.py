@@ -52,6 +52,26 @@ def sent(world: Simulation) -> dict[str, int]:
     return {name: len(index.uploads) for name, index in world.indexes.items()}
 
 
+def test_a_job_counts_as_its_own_what_it_does_and_nothing_else(world: Simulation) -> None:
+    folder = gathered(world)
+    seen: set[str] = set()
+    with job(world, "stage", folder) as (run, manifest):
+        jobs.stage(run, manifest)
+    with job(world, "publish", folder, watch=lambda event: seen.add(event.step.key)) as (run, manifest):
+        jobs.publish(run, manifest)
+        assert seen == jobs.steps_of(run.plan_publish(manifest), "publish")
+
+
+def test_a_job_says_of_no_credential_that_it_is_there_unless_it_asked(world: Simulation) -> None:
+    folder = gathered(world)
+    told: list[str] = []
+    with job(world, "stage", folder, watch=lambda e: told.append(e.detail)) as (run, manifest):
+        jobs.stage(run, manifest)
+    (said,) = [text for text in told if text.startswith("credentials are there")]
+    assert said.startswith("credentials are there for the forge, testpypi (Trusted Publishing")
+    assert ", pypi" not in said
+
+
 def test_the_four_jobs_make_one_release(world: Simulation) -> None:
     folder = gathered(world)
     world.installer.requests.clear()

@@ -86,6 +86,12 @@ def test_talk_holds_no_command(text: str) -> None:
     assert not any(is_command(line) for line in lines_of(commands.inert(text)))
 
 
+def test_talk_of_many_empty_lines_is_told_in_time() -> None:
+    """Where the time grows with the square of the length, this takes hours."""
+    text = "\n" * 1_000_000
+    assert commands.inert(f"{text} ::error::x") == f"{text} \\::error::x"
+
+
 @given(HOSTILE, HOSTILE)
 def test_an_answer_holds_no_command_and_means_the_same(one: str, other: str) -> None:
     answer = {one: [other]}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -90,6 +90,14 @@ def test_a_window_of_14_days_is_open_until_its_end(bench: Any) -> None:
     finding = bench.finding("upload-window", bench.adopted(manifest), **WINDOW)
     assert finding.code == "window-closed"
     assert "demo-1.0-py3-none-any.whl" in finding.reason
+
+
+def test_a_file_from_the_end_of_time_keeps_its_window_open(bench: Any) -> None:
+    manifest = bench.built()
+    bench.pypi.now = lambda: datetime.max.replace(tzinfo=UTC)
+    path = bench.files(manifest)[0]
+    bench.pypi.hold("demo", path.name, path.read_bytes())
+    assert bench.findings("upload-window", bench.adopted(manifest), **WINDOW) == []
 
 
 def test_a_closed_window_matters_only_while_files_are_missing(bench: Any) -> None:

@@ -187,6 +187,29 @@ def test_a_log_that_is_not_to_be_had_hides_no_failure(bench: Any) -> None:
         bench.run("follow-run", **FOLLOW)
 
 
+def refuse(*_: object) -> None:
+    raise StepFailedError("answered 301: Moved Permanently", remedy="the repository has moved")
+
+
+def test_a_log_that_is_refused_in_another_way_hides_no_failure(bench: Any, monkeypatch: Any) -> None:
+    tagged(bench)
+    start(bench, status="completed", conclusion="failure")
+    monkeypatch.setattr(bench.forge, "job_log", refuse)
+    with pytest.raises(StepFailedError, match=r"failed.*its log is not to be had: answered 301"):
+        bench.run("follow-run", **FOLLOW)
+
+
+def test_jobs_of_one_name_are_told_once_each(bench: Any) -> None:
+    tagged(bench)
+    jobs = tuple(
+        Job("build", "completed", how, number) for number, how in enumerate(("success", "failure"), 1)
+    )
+    run = start(bench, jobs=jobs)
+    meanwhile(bench, lambda: None, lambda: None, lambda: bench.forge.change(run))
+    bench.run("follow-run", **FOLLOW)
+    assert [bench.told.count(f"build: {how}") for how in ("success", "failure")] == [1, 1]
+
+
 def test_a_forge_that_is_silent_for_a_while_is_asked_again(bench: Any) -> None:
     tagged(bench)
     start(bench, status="completed", conclusion="success")
@@ -280,6 +303,13 @@ def test_logs_that_are_not_there_stop_nothing(bench: Any) -> None:
     bench.forge.change(run)
     assert bench.findings("capture-logs", **CAPTURE) == ["logs-missing"]
     bench.forge.orders.add("run-logs", "status", 500, 4)
+    assert bench.findings("capture-logs", **CAPTURE) == ["logs-missing"]
+
+
+def test_logs_that_are_refused_in_any_way_stop_nothing(bench: Any, monkeypatch: Any) -> None:
+    tagged(bench)
+    start(bench, status="completed", conclusion="success")
+    monkeypatch.setattr(bench.forge, "run_logs", refuse)
     assert bench.findings("capture-logs", **CAPTURE) == ["logs-missing"]
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tagboat.core.artifact import Artifact
 from tagboat.errors import AnswerLostError, ConflictError, StepFailedError
 from tagboat.testing.forge import FakeForge
 
@@ -146,6 +148,55 @@ def test_other_bytes_under_our_name_are_a_conflict_and_nothing_is_sent(bench: An
     with pytest.raises(ConflictError, match="another"):
         bench.find("upload", **options)
     assert bench.pypi.uploads == []
+
+
+@pytest.fixture
+def refused(monkeypatch: Any) -> Callable[[Any, str], None]:
+    """Let a port refuse to take anything, as a service that has a file under the name."""
+
+    def patched(port: Any, method: str) -> None:
+        def taken(*_: object) -> None:
+            raise ConflictError("409: the name is taken", remedy="a new version")
+
+        monkeypatch.setattr(port, method, taken)
+
+    return patched
+
+
+def test_an_index_that_has_our_file_and_shows_it_late_is_no_conflict(bench: Any, refused: Any) -> None:
+    options = upload_options(bench)
+    refused(bench.pypi, "upload")
+    path = bench.ports.store.path(Artifact.from_json(options["artifact"]))
+    bench.clock.meanwhile.extend(
+        [lambda: None, lambda: bench.pypi.hold("demo", path.name, path.read_bytes())]
+    )
+    assert "with our bytes" in bench.run("upload", **options).summary
+
+
+def test_an_index_that_refuses_and_shows_nothing_or_other_bytes_is_a_conflict(
+    bench: Any, refused: Any
+) -> None:
+    options = upload_options(bench)
+    refused(bench.pypi, "upload")
+    with pytest.raises(ConflictError, match="409"):
+        bench.run("upload", **options)
+    bench.pypi.hold("demo", options["artifact"]["file"], b"other")
+    with pytest.raises(ConflictError, match="holds another"):
+        bench.run("upload", **options)
+
+
+def test_an_asset_that_the_forge_has_and_shows_late_is_no_conflict(bench: Any, refused: Any) -> None:
+    bench.draft()
+    artifact = bench.built().artifacts[0]
+    options = {"tag": "v1.0", "artifact": artifact.as_json()}
+    sent = bench.forge.upload_asset
+    refused(bench.forge, "upload_asset")
+    (draft,) = [r for r in bench.forge.releases() if r.tag == "v1.0"]
+    with pytest.raises(ConflictError, match="409"):
+        bench.run("asset", **options)
+    path = bench.ports.store.path(artifact)
+    bench.clock.meanwhile.extend([lambda: None, lambda: sent(draft, artifact.file, path)])
+    assert "found" in bench.run("asset", **options).summary
 
 
 def test_a_lost_answer_to_an_upload_is_passed_on_as_such(bench: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tagboat.cli.report import Report, in_actions
 from tagboat.core.names import flat_name
-from tagboat.errors import UnavailableError
+from tagboat.errors import DeniedError, StepFailedError, UnavailableError
 
 if TYPE_CHECKING:
     from tagboat.core.release import Release
@@ -44,7 +44,8 @@ def say_public(report: Report, run: ReleaseRun) -> None:
     tags = {release.tag for release in report.releases}
     try:
         report.public = [release for release in run.ports.forge.releases() if release.tag in tags]
-    except UnavailableError as error:
+    except (UnavailableError, DeniedError, StepFailedError) as error:
+        # What was published stays published, whatever becomes of telling it.
         report.say(f"the outputs about the forge's release are left out: {error.cause}")
     report.links |= {f"release {release.tag}": release.url for release in report.public}
     for release in report.releases:

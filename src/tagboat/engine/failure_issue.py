@@ -80,7 +80,7 @@ class Failure:
 
     def _told(self) -> Iterator[str]:
         yield "The release did not come to its end:"
-        yield from code(f"{self.component} from {self.tag}")
+        yield from code(f"{self.component} from {self.tag}" if self.tag else self.component)
         for job in self.jobs:
             yield f"The job `{_tame(job.name)}` {_RESULTS.get(job.result, 'failed')}."
             yield from code(job.cause or "it said nothing: look at its log")
@@ -97,7 +97,7 @@ class Failure:
     def _command(self) -> str:
         if self.number:
             return shlex.join(["gh", "run", "rerun", self.number, "--failed", "--repo", self.repository])
-        return shlex.join(["tagboat", "release", "--tag", self.tag, "--repository", self.repository])
+        return shlex.join(["tagboat", "release", "--tag", self.tag or "TAG", "--repository", self.repository])
 
 
 def failed(forge: Forge, clock: Clock, failure: Failure) -> tuple[str, Issue]:
@@ -129,7 +129,10 @@ def succeeded(forge: Forge, release: Failure) -> tuple[str, Issue | None]:
     if issue is None:
         return "none", None
     where = f"The run: <{_tame(release.run, ':/')}>" if release.run else ""
-    forge.comment_issue(issue, "\n".join(["A release succeeded:", *code(release.tag), where]).strip() + "\n")
+    forge.comment_issue(
+        issue,
+        "\n".join(["A release succeeded:", *code(release.tag or release.component), where]).strip() + "\n",
+    )
     forge.close_issue(issue)
     return "closed", issue
 

@@ -28,7 +28,11 @@ def steps_of(plan: Plan, phase: str) -> frozenset[str]:
         case "stage":
             chosen = (step for step in plan.steps if step.phase is Phase.STAGE and step.kind != TRIES)
         case "publish":
-            chosen = (step for step in plan.steps if step.phase in (Phase.STAGE, Phase.PUBLISH))
+            chosen = (
+                step
+                for step in plan.steps
+                if step.phase in (Phase.STAGE, Phase.PUBLISH) and step.kind != TRIES
+            )
         case _:
             chosen = (step for step in plan.steps)
     return frozenset(step.key for step in chosen)

@@ -14,6 +14,7 @@ from tagboat.ports.forge import Asset
 from tagboat.steps.adopt import the_release
 from tagboat.steps.draft import the_draft
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.steps.late import looked_for
 
 PHASE = Phase.STAGE
 EFFECT = Effect.REVERSIBLE
@@ -44,12 +45,19 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
 
 
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
-    """Upload, then compare the digest that the forge computed."""
+    """Upload, then compare the digest that the forge computed; where the name is taken, it may be by our own file."""
     options = inputs.options(Options)
     artifact = Artifact.from_json(options.artifact)
     release = the_draft(ports, options.tag)
     attempt.log(f"uploading {artifact.file}, {artifact.size} bytes")
-    asset = ports.forge.upload_asset(release, artifact.file, ports.store.path(artifact))
+    try:
+        asset = ports.forge.upload_asset(release, artifact.file, ports.store.path(artifact))
+    except ConflictError as refused:
+        attempt.log(f"refused: {refused.cause}; is it there with our bytes?")
+        there = looked_for(ports.clock, lambda: find(ports, inputs))
+        if there is None:
+            raise
+        return there
     if asset.sha256 and asset.sha256 != artifact.sha256:
         raise ConflictError(
             f"the forge stored {artifact.file} as {asset.sha256[:12]}, we sent {artifact.sha256[:12]}",

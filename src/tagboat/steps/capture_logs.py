@@ -15,7 +15,7 @@ from tagboat.core.secrecy import ending
 from tagboat.core.step import Effect, Phase, Receipt, StepState
 from tagboat.core.text import plain
 from tagboat.core.verdict import Finding, Verdict
-from tagboat.errors import DeniedError, UnavailableError
+from tagboat.errors import DeniedError, StepFailedError, UnavailableError
 from tagboat.ports import Ports
 from tagboat.ports.forge import WorkflowRun
 from tagboat.steps.kinds import Attempt, Inputs
@@ -48,7 +48,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         if found is None or found.status != "completed":
             return Receipt("the run has not finished: it has no logs to keep yet", state=StepState.SKIPPED)
         logs = ports.forge.run_logs(found)
-    except (UnavailableError, DeniedError) as error:
+    except (UnavailableError, DeniedError, StepFailedError) as error:
         return _without(f"the logs are not kept: {error.cause}")
     if not logs:
         return _without(f"the forge has no logs of {found.url}")

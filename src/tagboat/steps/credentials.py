@@ -68,16 +68,15 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
             f"{'; '.join(cause for cause, _ in lacking)}; nothing of this half was written",
             remedy=f"{'; '.join(dict.fromkeys(remedy for _, remedy in lacking if remedy))}; then start again",
         )
-    return _receipt(options, used)
+    return _receipt(used)
 
 
-def _receipt(options: Options, used: Mapping[str, UploadCredential]) -> Receipt:
-    told = [f"{name} ({_told(used[name])})" if name in used else name for name in options.indexes]
+def _receipt(used: Mapping[str, UploadCredential]) -> Receipt:
+    """Say what is used; an index to which nothing is to be sent was not asked."""
+    told = ["the forge", *(f"{name} ({_told(credential)})" for name, credential in used.items())]
     findings = tuple(finding for name, credential in used.items() for finding in _warned(name, credential))
     kinds: dict[str, JSON] = {name: credential.kind.value for name, credential in used.items()}
-    return Receipt(
-        f"credentials are there for the forge, {', '.join(told)}", {"credentials": kinds}, findings=findings
-    )
+    return Receipt(f"credentials are there for {', '.join(told)}", {"credentials": kinds}, findings=findings)
 
 
 def _forge(ports: Ports, options: Options, attempt: Attempt) -> Iterator[tuple[str, str]]:

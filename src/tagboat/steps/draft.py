@@ -15,16 +15,15 @@ from pathlib import Path
 from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.errors import ConflictError, StepFailedError
 from tagboat.ports import Ports
-from tagboat.ports.clock import growing_pauses
 from tagboat.ports.forge import Asset, ForgeRelease
 from tagboat.steps.adopt import LEDGER_NAME, MANIFEST_NAME, read_manifest, refuse_others, the_release
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.steps.late import looked_for
 from tagboat.steps.vouching import on_indexes, ours
 
 PHASE = Phase.STAGE
 EFFECT = Effect.REVERSIBLE
 _MOST_NOTES = 100_000
-_LOOKS, _FIRST_PAUSE = 5, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,12 @@ def the_draft(ports: Ports, tag: str) -> ForgeRelease:
         ConflictError: there are several.
         StepFailedError: there is none.
     """
-    for pause in (0.0, *growing_pauses(_LOOKS, _FIRST_PAUSE)):
-        ports.clock.sleep(pause)
-        release = the_release(ports, tag)
-        if release is not None:
-            return release
-    raise StepFailedError(
-        f"the draft of {tag} is gone", remedy="resume: it is made anew and filled from this build"
-    )
+    release = looked_for(ports.clock, lambda: the_release(ports, tag))
+    if release is None:
+        raise StepFailedError(
+            f"the draft of {tag} is gone", remedy="resume: it is made anew and filled from this build"
+        )
+    return release
 
 
 def _files(options: Options) -> dict[str, str]:

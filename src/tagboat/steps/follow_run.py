@@ -121,7 +121,7 @@ class _Followed:
 
     attempt: Attempt
     shown: tuple[int, int] = (0, 0)
-    states: dict[str, str] = field(default_factory=dict)
+    states: dict[int | str, str] = field(default_factory=dict)
 
     def see(self, run: WorkflowRun, jobs: Sequence[Job]) -> None:
         """Tell what is new."""
@@ -129,8 +129,9 @@ class _Followed:
             self.shown, self.states = (run.id, run.attempt), {}
             again = f", attempt {run.attempt}" if run.attempt > 1 else ""
             self.attempt.tell(f"{run.workflow or run.name} runs{again}: {run.url}")
-        changed = [job for job in jobs if self.states.get(job.name) != _state(job)]
-        self.states |= {job.name: _state(job) for job in jobs}
+        # Jobs may share a name, as those of a matrix do that names no value of it.
+        changed = [job for job in jobs if self.states.get(job.id or job.name) != _state(job)]
+        self.states |= {job.id or job.name: _state(job) for job in jobs}
         for job in changed[:_MOST_TOLD]:
             self.attempt.tell(f"{plain(job.name, limit=100)}: {_state(job)}")
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from tagboat.core.plan import Plan
 from tagboat.core.secrecy import ending
 from tagboat.core.text import plain
-from tagboat.errors import DeniedError, UnavailableError
+from tagboat.errors import DeniedError, StepFailedError, UnavailableError
 from tagboat.ports import Ports
 from tagboat.ports.clock import growing_pauses
 from tagboat.ports.forge import ForgeTag, Job, WorkflowRun
@@ -122,7 +122,7 @@ def failure(ports: Ports, run: WorkflowRun, jobs: Sequence[Job]) -> str:
 def _last_words(ports: Ports, job: Job) -> str:
     try:
         log = ports.forge.job_log(job) if job.id else None
-    except (UnavailableError, DeniedError) as error:
+    except (UnavailableError, DeniedError, StepFailedError) as error:
         return f"its log is not to be had: {error.cause}"
     lines = [_unstamped(line)[:200] for line in ending(log or "", 20_000).splitlines() if line.strip()]
     said = "\n".join(lines[-_LINES:])[-_SIGNS:]

@@ -11,6 +11,7 @@ from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.errors import ConflictError
 from tagboat.ports import Ports
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.steps.late import looked_for
 
 PHASE = Phase.PUBLISH
 EFFECT = Effect.PERMANENT
@@ -44,12 +45,23 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
 
 
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
-    """Send the file."""
+    """Send the file; where its name is taken, our own bytes may be there that the index's page does not show yet.
+
+    Indexes that refuse a file which they have, whatever its bytes, are devpi and pypiserver, and those that forbid to
+    deploy again. A cached page shows the file of a run that was killed only later.
+    """
     options = inputs.options(Options)
     artifact = Artifact.from_json(options.artifact)
     attempt.log(f"uploading {artifact.file}, {artifact.size} bytes, to {options.index}")
     index = ports.indexes[options.index]
-    warning = index.upload(ports.store.path(artifact), artifact.sha256)
+    try:
+        warning = index.upload(ports.store.path(artifact), artifact.sha256)
+    except ConflictError as refused:
+        attempt.log(f"refused: {refused.cause}; is it there with our bytes?")
+        there = looked_for(ports.clock, lambda: find(ports, inputs))
+        if there is None:
+            raise
+        return there
     if warning:
         attempt.log(f"{options.index} says: {warning}")
     if _is_last(inputs, options.index) and (remark := index.burn()):

@@ -50,7 +50,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     times = sorted(datetime.fromisoformat(f.uploaded) for f in files if f.uploaded)
     if not times:
         return Receipt(f"no file of {options.version} is on {options.index}: its window is not open yet")
-    left = times[0] + WINDOW - ports.clock.now()
+    left = WINDOW - (ports.clock.now() - times[0])
     attempt.log(f"first file uploaded {times[0].isoformat()}, {left} left")
     manifest = adopted(inputs)
     there = {file.filename for file in files}

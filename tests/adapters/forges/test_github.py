@@ -10,6 +10,7 @@ import pytest
 
 from tagboat.adapters.addresses import Addresses
 from tagboat.adapters.forges.github import GitHub
+from tagboat.adapters.forges.github_calls import next_page
 from tagboat.adapters.http import HTTP, Credentials
 from tagboat.errors import (
     AnswerLostError,
@@ -214,6 +215,39 @@ def test_a_secondary_limit_without_a_time_means_a_minute(
     server.play(limited, json_answer('{"login": "me"}'))
     assert github.viewer() == "me"
     assert clock.pauses == [60.0]
+
+
+def test_a_rate_limit_without_a_sensible_end_is_told(server: ScriptedServer, github: GitHub) -> None:
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "999999999999"}
+    server.play(json_answer('{"message": "API rate limit exceeded"}', status="403 Forbidden", **headers))
+    with pytest.raises(UnavailableError, match="rate limit is used up"):
+        github.viewer()
+
+
+@pytest.mark.parametrize("url", ["http://[x/", "http://localhost:99999999/", "https://elsewhere.invalid/"])
+def test_a_next_page_elsewhere_or_nowhere_is_not_asked_for(
+    server: ScriptedServer, github: GitHub, url: str
+) -> None:
+    server.play(json_answer("[]", Link=f'<{url}>; rel="next"'))
+    with pytest.raises(UnavailableError, match="another host"):
+        github.releases()
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("link", "page"),
+    [
+        ('<https://x/?a=1,2&page=2>; rel="next", <https://x/?page=9>; rel="last"', "https://x/?a=1,2&page=2"),
+        ('<https://x/?page=1>; rel="prev", <https://x/?page=3>; a=b; rel=next', "https://x/?page=3"),
+        ('<https://x/>; rel="nexttime"', ""),
+        ("", ""),
+        ("<>;" * 700_000, ""),
+        ("<" * 2_000_000, ""),
+    ],
+)
+def test_the_next_page_is_the_link_that_says_so(link: str, page: str) -> None:
+    """The last two take hours where the time grows with the square of the length."""
+    assert next_page(link) == page
 
 
 def test_a_long_rate_limit_is_told_with_its_end(

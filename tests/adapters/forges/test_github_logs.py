@@ -6,6 +6,8 @@ import io
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tagboat.adapters.forges.github_runs import MOST_BYTES, unpacked
 from tagboat.errors import UnavailableError
@@ -57,3 +59,38 @@ def test_what_is_no_sound_archive_is_said_to_be_none(damage: str) -> None:
             content[place] |= 1
     with pytest.raises(UnavailableError, match="no sound archive"):
         unpacked(bytes(content))
+
+
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+SOUND = {}
+for method in METHODS:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as target:
+        target.writestr("0_\u00e9.txt", b"some text, " * 9)
+        target.writestr("1_b.txt", b"x" * 99)
+    SOUND[method] = packed.getvalue()
+
+
+@given(st.sampled_from(METHODS), st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=5))
+def test_whatever_bytes_come_the_answer_is_logs_or_that_there_are_none(
+    method: int, changes: list[tuple[int, int]]
+) -> None:
+    content = bytearray(SOUND[method])
+    for place, value in changes:
+        content[place % len(content)] = value
+    try:
+        unpacked(bytes(content))
+    except UnavailableError:
+        return
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_logs_are_packed_as_the_forge_packs_them(method: int) -> None:
+    with pytest.raises(UnavailableError, match="in another way"):
+        unpacked(SOUND[method])
+
+
+def test_a_name_that_is_no_text_is_no_sound_archive() -> None:
+    content = SOUND[zipfile.ZIP_STORED].replace("\u00e9".encode(), b"\xff\xff")
+    with pytest.raises(UnavailableError, match="no sound archive"):
+        unpacked(content)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.adapters.http import HTTP, Body, Credentials, Download, Limits
+from tagboat.adapters.http import HTTP, Answer, Body, Credentials, Download, Limits
 from tagboat.errors import AnswerLostError, ConflictError, InvalidError, RefusedError, UnavailableError
 from tagboat.testing.clock import FakeClock
 from tagboat.testing.scripted_server import Script, ScriptedServer, answer
@@ -205,12 +205,43 @@ def test_a_credential_stays_with_its_origin(server: ScriptedServer, http: HTTP) 
 
 
 @pytest.mark.parametrize(
-    "target", ["http://example.org/", "ftp://127.0.0.1/", "https://u:p@localhost/", "file:///etc/passwd"]
+    "target",
+    [
+        "http://example.org/",
+        "ftp://127.0.0.1/",
+        "https://u:p@localhost/",
+        "file:///etc/passwd",
+        "http://[x/",
+        "http://localhost:99999999/",
+        "//[",
+    ],
 )
 def test_redirects_lead_to_safe_places_only(server: ScriptedServer, http: HTTP, target: str) -> None:
     server.play(answer(status="302 X", Location=target))
     with pytest.raises(UnavailableError, match="where we do not go"):
         http.read(server.url, follow=True)
+
+
+@pytest.mark.parametrize(
+    "asked", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Jan 2026 99999999999999999999:00:00"]
+)
+def test_a_pause_until_no_date_is_none(server: ScriptedServer, http: HTTP, asked: str) -> None:
+    server.play(answer(status="503 X", Retry_After=asked), answer("ok"))
+    assert http.read(server.url).body == b"ok"
+
+
+@pytest.mark.parametrize("page", ["<", "<script ", "<a <", "</script ", "<style></style"])
+def test_no_page_of_an_error_takes_long_to_be_told(page: str) -> None:
+    """Where the time grows with the square of the length, this takes hours."""
+    body = f"<p>Bad gateway</p>{page * 500_000}".encode()
+    told = Answer(502, "", {"Content-Type": "text/html"}, body, "https://index.invalid/")
+    assert told.message.startswith("Bad gateway")
+
+
+def test_a_page_of_an_error_is_told_without_its_scripts() -> None:
+    page = b"<html><script a=1>if (1 < 2) evil()</script ><STYLE>p{}</style>Bad <b>gate</b>way<script>rest"
+    told = Answer(502, "", {"Content-Type": "text/html"}, page, "https://index.invalid/")
+    assert told.message == "Bad gate way"
 
 
 def test_redirects_end(server: ScriptedServer, http: HTTP) -> None:

@@ -264,6 +264,7 @@ def test_a_page_in_html_is_read(server: ScriptedServer, index: PyPI) -> None:
         ('{"files": [{"filename": 1}]}', "application/json"),
         ("plain", "text/plain"),
         ("", ""),
+        ("<![<", "text/html"),
     ],
 )
 def test_a_page_of_another_shape_is_unavailable(
@@ -272,6 +273,47 @@ def test_a_page_of_another_shape_is_unavailable(
     server.play(answer(body, content_type=kind))
     with pytest.raises(UnavailableError):
         index.project("demo")
+
+
+def test_a_file_is_there_whatever_is_written_beside_it(server: ScriptedServer, index: PyPI) -> None:
+    page = """{"files": [
+        {"filename": "demo-1.0.tar.gz", "url": "http://[x/", "hashes": {}, "upload-time": "yesterday"},
+        {"filename": "demo-2.0.tar.gz", "url": "//[", "hashes": {}, "upload-time": "2026-01-01T00:00:00"}]}"""
+    server.play(answer(page, content_type="application/json"))
+    project = index.project("demo")
+    assert project is not None
+    assert [(file.version, file.url, file.uploaded) for file in project.files] == [
+        ("1.0", "", ""),
+        ("2.0", "", "2026-01-01T00:00:00+00:00"),
+    ]
+
+
+def test_links_that_lead_nowhere_hide_no_others(server: ScriptedServer, index: PyPI) -> None:
+    page = "<base href='http://[x/'><a href='//[/demo-0.tar.gz'>0</a><a href='/demo-1.0.tar.gz'>1</a>"
+    server.play(answer(page, content_type="text/html"))
+    project = index.project("demo")
+    assert project is not None
+    assert [file.url for file in project.files] == [f"{server.url}/demo-1.0.tar.gz"]
+
+
+@pytest.mark.parametrize("endless", ["<a ", "<!--", "</", "<?", "<script>"])
+def test_a_page_that_does_not_end_is_not_read_for_ever(
+    server: ScriptedServer, index: PyPI, endless: str
+) -> None:
+    """Where the time grows with the square of the length, this takes hours."""
+    page = "<a href='/demo-1.0.tar.gz'>1</a>" + endless * (2_000_000 // len(endless))
+    server.play(answer(page, content_type="text/html"))
+    with pytest.raises(UnavailableError, match="cannot be read"):
+        index.project("demo")
+
+
+@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize("url", ["http://[x/", "http://localhost:99999999/", "", "file:///etc/passwd"])
+def test_a_file_that_is_listed_nowhere_cannot_be_fetched(
+    server: ScriptedServer, tmp_path: Path, url: str, private: bool
+) -> None:
+    with pytest.raises(UnavailableError, match="nothing can be fetched"):
+        made(server, private=private).download(IndexFile("demo-1.0.tar.gz", "", url, "1.0"), tmp_path / "x")
 
 
 def test_only_not_found_means_that_there_is_no_project(server: ScriptedServer, index: PyPI) -> None:

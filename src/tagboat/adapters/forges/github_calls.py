@@ -34,7 +34,10 @@ WAITS: Final = 3
 """How often a rate limit is waited out."""
 ABSENT: Final = frozenset({404, 409, 422})
 """What the forge answers about things that are not there (409: the repository is empty; 422: no such commit)."""
-_NEXT: Final = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
+_LINK: Final = re.compile(r"<([^<>]*)>([^<>]*)")
+_NEXT_PAGE: Final = re.compile(r'\brel="?next\b')
+_LONGEST_WAIT: Final = 1e9
+"""Seconds of a wait that can be told as a date; what a forge says may be none any more."""
 _JSON: Final = "application/vnd.github+json"
 _TAKEN: Final = "look at what is there; nothing was overwritten"
 _MOVED: Final = (StepFailedError, "the repository has moved: set its new owner/name in the configuration")
@@ -109,10 +112,9 @@ class Calls:
             yield from (
                 Shape.of(data, answer.url).items(inside) if inside else Shape.list_of(data, answer.url)
             )
-            following = _NEXT.search(answer.headers.get("Link", ""))
-            if not following:
+            url = next_page(answer.headers.get("Link", ""))
+            if not url:
                 return
-            url = following.group(1)
             if origin(url) != origin(self.api):
                 raise UnavailableError(
                     f"{answer.url}: the next page is on another host", remedy="check the address"
@@ -203,7 +205,7 @@ class Calls:
             waits += 1
 
     def _exhausted(self, answer: Answer, wait: float) -> UnavailableError:
-        until = self.http.clock.now() + timedelta(seconds=wait)
+        until = self.http.clock.now() + timedelta(seconds=min(wait, _LONGEST_WAIT))
         return UnavailableError(
             f"{answer.url}: the rate limit is used up ({self._said(answer)})",
             remedy=f"try again after {until:%Y-%m-%d %H:%M:%S} UTC, or with a token that has a limit of its own",
@@ -217,6 +219,12 @@ class Calls:
         ]
         said = plain("; ".join([answer.message, *filter(None, details)]), limit=500)
         return self.credentials.redacted(said) if self.credentials else said
+
+
+def next_page(link: str) -> str:
+    """Return the address of the next page that a ``Link`` header names (RFC 8288), or ""; in linear time."""
+    links = _LINK.finditer(link)
+    return next((found.group(1) for found in links if _NEXT_PAGE.search(found.group(2))), "")
 
 
 def _headers(accept: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,19 @@ MOST_BYTES: Final = 32 << 20
 """Of one job's log, of the archive of all, and of what comes out of that archive."""
 _MOST_FILES: Final = 2000
 _PAGES: Final = "look at the run's page"
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UNSOUND: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,  # names that are no UTF-8, places before the beginning
+    IndexError,
+)
+"""What Python's reader of archives raises for bytes that are none, as seen by feeding it such."""
 
 
 def of_workflow(calls: Calls, root: str, workflow: str, commit: str) -> Sequence[WorkflowRun] | None:
@@ -63,8 +77,10 @@ def unpacked(content: bytes) -> Mapping[str, str]:
             top = [item for item in members if "/" not in item.filename] or members
             if len(top) > _MOST_FILES:
                 raise UnavailableError(f"the logs are {len(top)} files", remedy=_PAGES)
+            if any(item.compress_type not in _METHODS for item in top):
+                raise zipfile.BadZipFile("it is packed in another way than logs are")
             return _texts(archive, top)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
+    except _UNSOUND as problem:
         raise UnavailableError(f"the logs are no sound archive: {problem}", remedy=_PAGES) from None
 
 

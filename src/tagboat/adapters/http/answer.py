@@ -13,7 +13,8 @@ from typing import Final
 from tagboat.core.text import plain
 from tagboat.errors import UnavailableError
 
-_TAGS: Final = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAGS: Final = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+"""In linear time, whatever it is given: what is not closed takes the rest, and no tag is looked for behind another's start."""
 
 
 @dataclass(frozen=True, slots=True)

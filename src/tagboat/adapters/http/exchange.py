@@ -150,12 +150,13 @@ class Exchange:
 
 
 def _redirected(request: Request, target: str) -> Request:
-    url = urljoin(request.url, target)
     try:
+        url = urljoin(request.url, target)
         checked(url)
-    except TagboatError as problem:
+    except (TagboatError, ValueError) as problem:
+        said = problem.cause if isinstance(problem, TagboatError) else f"not a web address: {target[:200]!a}"
         raise UnavailableError(
-            f"{place(request.url)}: redirects to where we do not go ({problem.cause})",
+            f"{place(request.url)}: redirects to where we do not go ({said})",
             remedy="check the address",
         ) from None
     same = origin(url) == origin(request.url)

@@ -20,7 +20,7 @@ from tagboat.adapters.indexes.core_metadata import form_fields
 from tagboat.adapters.indexes.credentials import IndexCredentials
 from tagboat.adapters.indexes.refusals import Refused, refusal, token_ended, upload_refusal
 from tagboat.core.text import plain
-from tagboat.errors import ConflictError, StepFailedError
+from tagboat.errors import ConflictError, StepFailedError, TagboatError, UnavailableError
 from tagboat.ports.index import IndexFile, IndexProject, UploadCredential
 
 LARGEST_PAGE: Final = 128 << 20
@@ -110,7 +110,19 @@ class PyPI:
         return self._http.write("POST", self._upload_url, body, headers=headers, credentials=credentials)
 
     def download(self, file: IndexFile, destination: Path) -> None:
-        """Write the listed file's bytes to ``destination``; nothing stays there when they are the wrong ones."""
+        """Write the listed file's bytes to ``destination``; nothing stays there when they are the wrong ones.
+
+        Raises:
+            ConflictError: they are not those of the listed digest.
+            UnavailableError: the index lists no address that may be asked, or does not answer.
+        """
+        try:
+            checked(file.url)
+        except TagboatError as problem:
+            raise UnavailableError(
+                f"{self.name} lists {file.filename} where nothing can be fetched from: {problem.cause}",
+                remedy="tell the people who run the index",
+            ) from None
         credentials = self._for_reading(file.url)
         limit = file.size or LARGEST_FILE
         arrived = self._http.download(file.url, destination, limit=limit, credentials=credentials)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import Final
@@ -26,12 +27,16 @@ ACCEPT: Final = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 )
 
+_PIECE: Final = 64 << 10
+_LONGEST_TAG: Final = 256 << 10
+"""The most characters that the parser of HTML may have to keep, a script or comment included."""
+
 
 def project(answer: Answer, name: str) -> IndexProject:
     """Read a project's page.
 
     Raises:
-        UnavailableError: it is neither JSON nor HTML of the simple API's version 1.
+        UnavailableError: it is neither JSON nor HTML of the simple API's version 1, or nothing that ends.
     """
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind.endswith("json"):
@@ -73,10 +78,10 @@ def _file(shape: Shape, base: str, name: str) -> IndexFile | None:
     return IndexFile(
         filename=filename,
         sha256=shape.inner("hashes").maybe("sha256").lower(),
-        url=urljoin(base, shape.text("url")),
+        url=_joined(base, shape.text("url")),
         version=version_of(filename, name),
         yanked=shape.data.get("yanked") not in (None, False),
-        uploaded=shape.maybe("upload-time"),
+        uploaded=_moment(shape.maybe("upload-time")),
         size=shape.number("size") if shape.data.get("size") is not None else 0,
     )
 
@@ -86,11 +91,45 @@ def _usable(filename: str) -> bool:
     return filename.isprintable() and PurePosixPath(filename).name == filename and "\\" not in filename
 
 
+def _joined(base: str, link: str) -> str:
+    """Return the link's whole address, "" when it is none: the file is there all the same."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return ""
+
+
+def _moment(text: str) -> str:
+    """Return an ISO 8601 time with its zone, UTC where it says none; "" when it is no time."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return text if found.tzinfo else found.replace(tzinfo=UTC).isoformat()
+
+
 def _from_html(answer: Answer, name: str) -> IndexProject:
+    """Read the page piece by piece: the parser's time grows with the square of a tag that does not end.
+
+    Such a tag at the page's end is none, so nothing is lost when the parser is not asked to make something of it.
+    """
     page = _Page(answer.url, name)
-    page.feed(answer.body.decode("utf-8", "replace"))
-    page.close()
+    text = answer.body.decode("utf-8", "replace")
+    for start in range(0, len(text), _PIECE):
+        try:
+            page.feed(text[start : start + _PIECE])
+        except AssertionError:  # the parser's own word for a declaration that is malformed
+            raise _unreadable(answer) from None
+        if len(page.rawdata) > _LONGEST_TAG:
+            raise _unreadable(answer)
     return IndexProject(name, tuple(page.files), page.status)
+
+
+def _unreadable(answer: Answer) -> UnavailableError:
+    return UnavailableError(
+        f"{answer.url} answered with HTML that cannot be read as a page of the simple API",
+        remedy="is the index's simple URL right, and no login page or proxy in between?",
+    )
 
 
 class _Page(HTMLParser):
@@ -108,9 +147,9 @@ class _Page(HTMLParser):
         if tag == "meta" and values.get("name") == "pypi:project-status":
             self.status = values.get("content", "active")
         elif tag == "base" and values.get("href"):
-            self._base = urljoin(self._base, values["href"])
+            self._base = _joined(self._base, values["href"]) or self._base
         elif tag == "a" and values.get("href"):
-            self._anchor(urljoin(self._base, html.unescape(values["href"])), "data-yanked" in values)
+            self._anchor(_joined(self._base, html.unescape(values["href"])), "data-yanked" in values)
 
     def _anchor(self, link: str, yanked: bool) -> None:
         url, _, fragment = link.partition("#")

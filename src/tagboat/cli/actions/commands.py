@@ -18,6 +18,7 @@ _SECRET_NAME: Final = re.compile(r"(?:TOKEN|PASSWORD|SECRET)$")
 _SHORTEST: Final = 6
 """A shorter value is no secret worth the name, and hiding it would garble every log."""
 _PLACE: Final = re.compile(r"^(?:[^\s:]{1,250}:)?([\w./-]{1,200}\.toml):([0-9]{1,7}): (.+)$", re.MULTILINE)
+_COMMAND: Final = re.compile(r"(?:^|(?<=[\r\n]))([^\S\r\n]*)::")
 _LONGEST: Final = 4000
 MOST_ANNOTATIONS: Final = 10
 """The runner shows ten errors and ten warnings of a step."""
@@ -61,7 +62,7 @@ def masks(environment: Mapping[str, str], *more: str) -> Iterator[str]:
 
 def inert(text: str) -> str:
     """Return talk in which no line is a command; anything else is left as it is."""
-    text = re.sub(r"(^|[\r\n])(\s*)::", r"\1\2\\::", text)
+    text = _COMMAND.sub(r"\1\\::", text)
     return text.replace("##[", "# #[")
 
 

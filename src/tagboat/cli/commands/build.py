@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +19,13 @@ if TYPE_CHECKING:
     from tagboat.core.step import Step
     from tagboat.engine.release import ReleaseRun
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-
 
 @click.command()
 @options.selection
 @click.option(
     "--commit",
     default="",
-    metavar="SHA",
+    metavar="SHA|HEAD",
     help="Build this commit, tagged or not, as CI does; no release takes it.",
 )
 @click.option("--shard", default="", metavar="[COMPONENT/]SHARD", help="Only this shard (default: all).")
@@ -76,7 +73,7 @@ def build(
             state,
             adopt,
             command="build",
-            commit=commit,
+            commit=options.whole_commit(commit, path),
             ledgers=ledgers,
         )
         with (
@@ -108,14 +105,10 @@ def refuse_unclear(tags: tuple[str, ...], commit: str) -> None:
     """Make sure that it is clear what is built.
 
     Raises:
-        UsageError: neither tags nor a commit were named, or both, or the commit's id is none.
+        UsageError: neither tags nor a commit were named, or both.
     """
     if bool(tags) == bool(commit):
         raise UsageError("build takes either tags or one commit", remedy="say --tag TAG, or --commit SHA")
-    if commit and not _COMMIT.fullmatch(commit):
-        raise UsageError(
-            f"{commit[:80]!a} is no commit's id", remedy="give all forty hexadecimal digits, in lower case"
-        )
 
 
 def chosen(run: ReleaseRun, shard: str) -> list[Step]:

@@ -56,7 +56,8 @@ def publish(
 
     The plan is derived again from the forge's tag and the configuration there, and must be the Manifest's. No code of
     the project is checked out, and with --phase none is run: 'tagboat confirm --phase stage' installs from the staging
-    index in a job that may write nothing. --phase publish looks for what --phase stage did, and does not do it.
+    index in a job that may write nothing. --phase publish uploads nothing to a staging index: it looks
+    for what --phase stage did there.
     """
     report = Report("publish", as_json=as_json)
     with answering(report):

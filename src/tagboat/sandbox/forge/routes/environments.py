@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 
 from tagboat.sandbox.actions.gates import Gate, reviewers
 from tagboat.sandbox.actions.model import Environment, RefPolicy, Review
@@ -135,11 +136,12 @@ def review(call: Call) -> Answer:
     for number in wanted:
         if not _may_review(call, run, gates[number].environment):
             raise Refusal(422, f"{call.caller.login} may not review {gates[number].environment.name}")
+    moment = now()
     with call.forge.records.together():
         for number in wanted:
             call.forge.records.add(
                 Review, run_id=run.id, attempt=run.attempt, environment_id=number, login=call.caller.login,
-                state=state, comment=comment, created=now(),
+                state=state, comment=comment, created=moment,
             )  # fmt: skip
         call.forge.accept("review-deployments", f"{repository.full_name}/runs/{run.id}", result="updated")
     live = actions_of(call).live(run)
@@ -159,11 +161,20 @@ def list_approvals(call: Call) -> Answer:
     repository = call.repository("actions")
     run = run_of(call, repository)
     shown = []
-    for found in call.forge.records.all(Review, run_id=run.id):
-        environment = call.forge.records.get(Environment, id=found.environment_id)
-        links = [shapes.brief(call.links, repository.full_name, environment)] if environment else []
-        shown.append(shapes.review(call.links, found, links, call.forge.account(found.login)))
+    for _, several in groupby(call.forge.records.all(Review, run_id=run.id), _one_review):
+        reviews = list(several)
+        links = [
+            shapes.brief(call.links, repository.full_name, environment)
+            for found in reviews
+            if (environment := call.forge.records.get(Environment, id=found.environment_id))
+        ]
+        shown.append(shapes.review(call.links, reviews[0], links, call.forge.account(reviews[0].login)))
     return Answer(shown)
+
+
+def _one_review(found: Review) -> tuple[int, str, str, str, str]:
+    """What is the same for all environments that one review was about."""
+    return found.attempt, found.login, found.state, found.comment, found.created
 
 
 def _may_review(call: Call, run: Run, environment: Environment) -> bool:
