@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets as random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from tagboat.errors import InvalidError
 from tagboat.sandbox.actions.commands import Annotation
 from tagboat.sandbox.actions.expressions import Scope, Value, fill, fill_all, text, truthy
 from tagboat.sandbox.actions.gates import Gate, environment_of, may_deploy, reviewers, values
+from tagboat.sandbox.actions.hiding import Hiding, hiding_of
 from tagboat.sandbox.actions.job.order import Ended, Order
 from tagboat.sandbox.actions.job.steps import filled, joined, minutes
 from tagboat.sandbox.actions.job.walk import JobWalk
 from tagboat.sandbox.actions.log import JobLog, Masks
+from tagboat.sandbox.actions.machine import Machine
 from tagboat.sandbox.actions.permissions import of_token
 from tagboat.sandbox.actions.shelf import RunShelf
 from tagboat.sandbox.actions.signals import Signal
@@ -29,6 +34,10 @@ from tagboat.sandbox.forge.shapes.people import ACTIONS
 
 BOT = f"{ACTIONS}[bot]"
 """The account that workflows act as."""
+_SEEN: Final = (
+    "##[warning]this machine allows no user namespaces: the steps of this job can read the sandbox's own folder, in which "
+    "its token and all secrets are"
+)
 
 
 class Refused:
@@ -179,10 +188,13 @@ class Leaf:
         fact = workshop.book.fact(record.id)
         workshop.book.set_fact(record.id, permissions_json=json.dumps(dict(self._permissions)))
         workshop.book.set_job(record, State("in_progress", None))
+        hiding = await asyncio.to_thread(hiding_of, workshop.forge.frame.state.directory)
+        told = [*told, *([] if hiding.works else [_SEEN])]
         with self._token() as token, self._identity() as (variables, notes):
             order = self._order(record, token, variables, [*told, *self._rights(), *notes])
             shelf = RunShelf(workshop.forge.records, workshop.forge.frame.state.blobs, course.run)
-            walk = JobWalk(order, workshop.machine, _Told(course, record), shelf, mark=workshop.mark)
+            machine = _hiding(workshop.machine, hiding, order.folder)
+            walk = JobWalk(order, machine, _Told(course, record), shelf, mark=workshop.mark)
             with signal.heard(lambda force: walk.cancel(force=force)):
                 ended = await walk.go()
         if fact and ended.url:
@@ -299,6 +311,17 @@ class Leaf:
             "job_workflow_ref": f"{name}/{self._workflow.path}@{origin.ref}",
             "job_workflow_sha": origin.file_sha,
         }
+
+
+def _hiding(machine: Machine, hiding: Hiding, own: Path) -> Machine:
+    """The machine as one job has it: of the sandbox's folder there is its own directory, and whom to trust."""
+    trusted = {Path(value) for value in machine.variables.values() if value.startswith(f"{hiding.folder}/")}
+    outer = machine.wrap
+
+    def wrap(command: Sequence[str]) -> list[str]:
+        return outer(hiding.wrap(command, own, *sorted(trusted)))
+
+    return replace(machine, wrap=wrap, hidden=hiding.folder)
 
 
 class _Turn:

@@ -42,7 +42,8 @@ async def act(visit: Visit) -> None:
         )
     if visit.flag("print-hash", "print_hash"):
         for each in files:
-            visit.say(f"SHA256 {hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}")
+            with visit.open(each) as file:
+                visit.say(f"SHA256 {hashlib.file_digest(file, 'sha256').hexdigest()}  {each.name}")
     twine = (sys.executable, "-I", "-m", "twine")
     if visit.flag("verify-metadata", "verify_metadata", default=True):
         await visit.run(*twine, "check", *map(str, files), told=f"twine check {_names(files)}")
