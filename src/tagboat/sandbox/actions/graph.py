@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -123,8 +124,8 @@ class Graph:
                 else []
             )
             fast = truthy(_value(strategy.fail_fast, scope)) if strategy else True
-            most = int(number(_value(strategy.most, scope))) if strategy and strategy.most is not None else 0
-            lanes = Lanes(len(combos) or 1, max(most or len(combos), 1), fast)
+            most = _most(strategy.most, scope) if strategy and strategy.most is not None else len(combos)
+            lanes = Lanes(len(combos) or 1, max(most, 1), fast)
         except InvalidError as problem:
             Refused(self._course, key, self._named(job)).tell(problem.cause)
             return Result("failure")
@@ -314,6 +315,13 @@ class Graph:
 def _within(name: str, key: str) -> bool:
     """Whether a job's key is that of this job, of one of its combinations, or of a job that it calls."""
     return name == key or name.startswith((f"{key}/", f"{key}["))
+
+
+def _most(value: object, scope: Scope) -> int:
+    found = number(_value(value, scope))
+    if not 1 <= found < math.inf:
+        raise InvalidError(f"max-parallel has to be a number above zero, not '{value}'")
+    return int(found)
 
 
 def _value(value: object, scope: Scope) -> Value:
