@@ -130,9 +130,7 @@ class _Builder:
             self._anchors[event.anchor] = (node, self._count - before)
         return node
 
-    def _entry(
-        self, loader: yaml.SafeLoader, entries: dict[str, Node], seen: set[str], depth: int
-    ) -> None:
+    def _entry(self, loader: yaml.SafeLoader, entries: dict[str, Node], seen: set[str], depth: int) -> None:
         event = _next(loader)
         key = self._node(loader, event, depth + 1)
         if isinstance(key.value, list | dict):

@@ -24,6 +24,7 @@ from tagboat.sandbox.actions.machine import Machine
 from tagboat.sandbox.actions.permissions import of_token
 from tagboat.sandbox.actions.shelf import RunShelf
 from tagboat.sandbox.actions.signals import Signal
+from tagboat.sandbox.actions.turn import Held, Turn
 from tagboat.sandbox.actions.workflow.model import Defaults, Job, Workflow
 from tagboat.sandbox.actions.workshop import Course, played_by
 from tagboat.sandbox.forge.access import digest
@@ -93,6 +94,7 @@ class Leaf:
         scope: Scope,
         permissions: Mapping[str, str],
         handed: Mapping[str, Value] | None,
+        held: Held,
     ) -> None:
         self._course = course
         self._workflow = workflow
@@ -102,6 +104,7 @@ class Leaf:
         self._scope = scope
         self._permissions = permissions
         self._handed = handed
+        self._held = held
         self._environment = text(fill(job.environment.name, scope)) if job.environment else ""
         labels = fill_all(job.labels, scope)
         listed = [labels] if isinstance(labels, str) else labels
@@ -129,8 +132,13 @@ class Leaf:
             )
         try:
             with signal.below() as own:
-                async with _Turn(self._course, self._job, self._scope, own) as admitted:
-                    ended = await self._admitted(record, own, told) if admitted else Ended("cancelled", {})
+                concurrency, who = self._job.concurrency, self._job.id
+                async with Turn(self._course, concurrency, self._scope, own, self._held, who) as turn:
+                    if turn.deadlock:
+                        book.annotate(record, Annotation("failure", turn.deadlock))
+                    ended = (
+                        await self._admitted(record, own, told) if turn.admitted else Ended("cancelled", {})
+                    )
         except InvalidError as problem:
             return self._refuse(record, problem.cause)
         book.end_job(record, ended.result, result=self._seen(ended), outputs=ended.outputs)
@@ -322,35 +330,3 @@ def _hiding(machine: Machine, hiding: Hiding, own: Path) -> Machine:
         return outer(hiding.wrap(command, own, *sorted(trusted)))
 
     return replace(machine, wrap=wrap, hidden=hiding.folder)
-
-
-class _Turn:
-    """A job's turn in its concurrency group, if it has one."""
-
-    def __init__(self, course: Course, job: Job, scope: Scope, signal: Signal) -> None:
-        self._course = course
-        self._job = job
-        self._scope = scope
-        self._signal = signal
-        self._name = ""
-
-    async def __aenter__(self) -> bool:
-        """Whether the turn came before the job was cancelled."""
-        wanted = self._job.concurrency
-        if wanted is None:
-            return True
-        self._name = text(fill(wanted.group, self._scope))
-        cancels = (
-            truthy(fill(wanted.cancel, self._scope))
-            if isinstance(wanted.cancel, str)
-            else bool(wanted.cancel)
-        )
-        groups = self._course.workshop.groups
-        self._place = groups.enter(
-            self._course.repository.id, self._name, self._signal.cancel, cancels=cancels
-        )
-        return await self._signal.during(self._place.admitted)
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._name:
-            self._course.workshop.groups.leave(self._course.repository.id, self._name, self._place)
