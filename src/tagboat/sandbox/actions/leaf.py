@@ -21,6 +21,7 @@ from tagboat.sandbox.actions.job.steps import filled, joined, minutes
 from tagboat.sandbox.actions.job.walk import JobWalk
 from tagboat.sandbox.actions.log import JobLog, Masks
 from tagboat.sandbox.actions.machine import Machine
+from tagboat.sandbox.actions.model import Lent
 from tagboat.sandbox.actions.permissions import of_token
 from tagboat.sandbox.actions.shelf import RunShelf
 from tagboat.sandbox.actions.signals import Signal
@@ -278,10 +279,12 @@ class Leaf:
             permissions=json.dumps(of_token(self._permissions)),
             repositories=json.dumps([repository.full_name]),
         )
+        lent = forge.records.add(Lent, token_id=token.id, grant=0)
         try:
             yield secret
         finally:
             forge.records.remove(token)
+            forge.records.remove(lent)
 
     @contextmanager
     def _identity(self) -> Iterator[tuple[dict[str, str], list[str]]]:
@@ -294,6 +297,8 @@ class Leaf:
             yield {}, ["##[warning]id-token: write is granted, but this sandbox has no identity provider"]
             return
         number, secret = machine.identity.grant(self._claims())
+        records = self._course.workshop.forge.records
+        lent = records.add(Lent, token_id=0, grant=number)
         try:
             yield (
                 {
@@ -304,6 +309,7 @@ class Leaf:
             )
         finally:
             machine.identity.revoke(number)
+            records.remove(lent)
 
     def _claims(self) -> dict[str, object]:
         github = self._course.github
