@@ -70,7 +70,9 @@ def _piece(part: str) -> str | None:
     if part == "**":
         return None
     made = re.escape(part).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-    return re.sub(r"\\\[((?:[^\]\\]|\\.)+)\\\]", lambda found: f"[{found.group(1)}]", made)
+    return re.sub(
+        r"\\\[((?:[^\]\\]|\\.)+)\\\]", lambda found: f"[{found.group(1)}]".replace(r"\-", "-"), made
+    )
 
 
 def _below(start: Path, *, hidden: bool) -> Iterator[Path]:
