@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets as random
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -129,7 +130,7 @@ class Leaf:
             return self._refuse(
                 record,
                 f"runs-on {', '.join(missing)}: no such machine in this sandbox. To let this one stand in for it: "
-                f"tagboat sandbox actions stand-in {missing[0]}",
+                f"tagboat sandbox actions stand-in {shlex.quote(missing[0])}",
             )
         try:
             with signal.below() as own:
