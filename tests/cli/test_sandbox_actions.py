@@ -130,3 +130,11 @@ def test_a_sandbox_that_ends_takes_its_jobs_along_and_says_so(
     assert run_now.jobs[0].status == "completed"
     stat = Path("/proc") / pid_file.read_text().strip() / "stat"
     assert not stat.exists() or stat.read_text().split()[2] == "Z"
+
+
+def test_a_refusal_is_told_in_words(call: Callable[..., Answer]) -> None:
+    refused = call("actions", "on", "acme/nowhere")
+    assert (refused.exit, refused.json["error"]["cause"]) == (
+        2,
+        "the sandbox refused actions/switch: there is no repository acme/nowhere here",
+    )

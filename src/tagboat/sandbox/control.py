@@ -238,7 +238,7 @@ def _sent(
             answer: bytes = response.read()
     except urllib.error.HTTPError as refusal:
         with refusal:
-            said = refusal.read().decode(errors="replace")
+            said = _message(refusal.read())
         raise InvalidError(f"the sandbox refused {path}: {said}") from refusal
     except OSError as problem:
         raise UnavailableError(
@@ -246,6 +246,17 @@ def _sent(
             remedy="tagboat sandbox up --dir DIR",
         ) from problem
     return answer
+
+
+def _message(body: bytes) -> str:
+    """What a refusal says: its words alone where they are in the shape of the forge's errors."""
+    text = body.decode(errors="replace").strip()
+    try:
+        found = json.loads(text)
+        told = [found["message"], *found.get("errors", ())]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text
+    return "; ".join(each if isinstance(each, str) else json.dumps(each) for each in told)
 
 
 def _state(status: str, conclusion: str | None) -> dict[str, str | None]:

@@ -111,7 +111,11 @@ class _Caller:
         return self._sent(urllib.request.Request(url, headers=headers))  # noqa: S310 - a sandbox's address is https
 
     def lists(self, url: str, name: str, content: bytes) -> bool:
-        """Whether the index with this upload URL lists the file already."""
+        """Whether the index with this upload URL lists the file already.
+
+        Raises:
+            InvalidError: It lists other bytes under this name.
+        """
         project = str(_metadata(name, content)["Name"])
         try:
             page = self.content(
@@ -119,7 +123,11 @@ class _Caller:
             )
         except InvalidError:
             return False
-        return any(file["filename"] == name for file in json.loads(page)["files"])
+        digest = hashlib.sha256(content).hexdigest()
+        found = [file["hashes"]["sha256"] for file in json.loads(page)["files"] if file["filename"] == name]
+        if found and found != [digest]:
+            raise InvalidError(f"{name} is at {url} with other bytes: sha256 {found[0]}, not {digest}")
+        return bool(found)
 
     def upload(self, url: str, name: str, content: bytes) -> None:
         """Send one file as upload clients do; when the answer is lost, the index's list tells whether it arrived."""

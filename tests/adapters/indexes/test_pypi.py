@@ -119,6 +119,7 @@ def test_an_sdist_is_sent_as_source(server: ScriptedServer, index: PyPI, tmp_pat
         ("400 File already exists ('demo-1.0', with blake2_256 hash 'x').", "", ConflictError),
         ("400 Bad Request", "File already exists.", ConflictError),
         ("400 This filename has already been used, use a different version.", "", ConflictError),
+        ("400 This filename was previously used by a file that has since been deleted.", "", ConflictError),
         ("409 Conflict", "", ConflictError),
         ("400 Bad Request", "Validation failed: File name has already been taken", ConflictError),
         ("403 Forbidden", "Not enough permissions to overwrite artifact", ConflictError),

@@ -96,6 +96,7 @@ def test_dispatched_inputs_are_typed() -> None:
     found = dispatched(DECLARED, {"tag": "v1", "dry-run": "false", "n": "3"})
     assert found == {"tag": "v1", "dry-run": False, "component": "a", "n": 3}
     assert dispatched(DECLARED, {"tag": "v1", "dry-run": True, "component": "b"})["dry-run"] is True
+    assert dispatched({"b": Input("b", "boolean"), "s": Input("s")}, {}) == {"b": False, "s": ""}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,11 @@ def test_dispatched_inputs_are_typed() -> None:
         ({}, "Required input 'tag' not provided"),
         ({"tag": "v", "x": "y"}, 'Unexpected inputs provided: ["x"]'),
         ({"tag": "v", "component": "c"}, "not in the list of allowed values"),
-        ({"tag": "v", "dry-run": "maybe"}, "not a boolean"),
+        (
+            {"tag": "v", "dry-run": "maybe"},
+            "Provided value 'maybe' for input 'dry-run' not in the list of allowed values",
+        ),
+        ({"tag": "v", "dry-run": ""}, "Provided value '' for input 'dry-run' not in the list"),
         ({"tag": "v", "n": "many"}, "not a number"),
         ({"tag": {}}, "Invalid value"),
     ],

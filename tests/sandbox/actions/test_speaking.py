@@ -164,3 +164,20 @@ def test_what_a_command_leaves_behind_is_found_by_its_mark(tmp_path: Path) -> No
     ended, (pid,) = started(script, tmp_path, env={"RUNNER_TRACKING_ID": mark})
     assert ended == Ended(0)
     assert end_orphans(mark) == [int(pid)]
+
+
+@pytest.mark.parametrize("own_session", [True, False])
+def test_a_command_ends_though_what_it_left_behind_holds_its_output(
+    tmp_path: Path, own_session: bool
+) -> None:
+    mark = f"test_{os.getpid()}_held"
+    script = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import threading; threading.Event().wait()'],"
+        f" start_new_session={own_session})\nprint(child.pid, flush=True)"
+    )
+    try:
+        ended, lines = started(script, tmp_path, env={"RUNNER_TRACKING_ID": mark}, seconds=60)
+        assert (ended, len(lines)) == (Ended(0), 1)
+    finally:
+        end_orphans(mark)

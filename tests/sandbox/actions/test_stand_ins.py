@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from textwrap import indent
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from ci_world import Ci
 
 from tagboat.sandbox import trust
+from tagboat.sandbox.actions.stand_ins import exchange
 
 
 def test_checkout_fetches_what_is_asked_for(ci: Ci) -> None:
@@ -111,3 +114,42 @@ def test_distributions_are_published_by_unmodified_twine_and_the_jobs_own_identi
     assert "this job has no `id-token: write` permission" in ci.log(run, "without")
     assert "Asking" in log
     assert trust.origin_of(ci.addresses, "pypi", "ci_boat-1.0-py3-none-any.whl") is not None
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("/github/.well-known/openid-configuration?x=1", "has no 'value'"), ("/token/999?x=1", "answered 401")],
+)
+def test_an_exchange_that_fails_says_why_and_gives_no_token(ci: Ci, place: str, said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", exchange.__file__, ci.addresses.pypi.upload],
+        env={
+            "SSL_CERT_FILE": ci.addresses.ca,
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{ci.addresses.identity}{place}",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "x",
+        },
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (exchange.FAILED, "")
+    assert done.stderr.startswith("Trusted publishing exchange failure:")
+    assert said in done.stderr
+
+
+def test_artifacts_take_old_files_and_leave_out_what_is_none(ci: Ci) -> None:
+    run = ci.ran(
+        ci="""
+        on: push
+        jobs:
+          a:
+            runs-on: ubuntu-latest
+            steps:
+              - run: mkdir d && echo old > d/old && touch -d 1970-01-02 d/old && mkfifo d/pipe && ln -s nowhere d/link
+              - {uses: actions/upload-artifact@v4, with: {name: d, path: 'd/[k-p]*'}}
+              - {uses: actions/download-artifact@v4, with: {name: d, path: e}}
+              - run: test "$(ls e)" = old && cat e/old
+              - {uses: actions/upload-artifact@v4, with: {name: x, path: 'd/[z-a]'}, continue-on-error: true}
+        """
+    )
+    assert run.conclusion == "success", ci.everything(run)
+    assert "there will be 1 file(s) uploaded" in ci.log(run, "a")
+    assert "the pattern d/[z-a] is none" in ci.log(run, "a")

@@ -85,7 +85,7 @@ def test_a_token_of_an_unknown_issuer_is_not_even_looked_up(place: Place) -> Non
 
 def test_trusted_publishing_may_be_switched_off_whole_or_by_issuer(trusted: Place) -> None:
     trusted.client.control("settings", {"trusted-publishing-github": "off"})
-    said = "GitHub-based trusted publishing functionality not enabled"
+    said = "github trusted publishing functionality not enabled"
     assert trusted.refused(trusted.token()) == ("not-enabled", said)
     assert trusted.client.get("/_/oidc/audience").status == 200
     trusted.client.control("settings", {"trusted-publishing-github": "on", "trusted-publishing": "off"})

@@ -27,11 +27,12 @@ from tagboat.errors import (
 _TAKEN: Final = (
     "file already exists",
     "filename has already been used",
+    "filename was previously used",
     "already been taken",
     "updating asset",
     "overwrite artifact",
 )
-"""How indexes say, with 400 or 403, that the name holds another file: PyPI (twice), GitLab, Nexus, Artifactory."""
+"""How indexes say, with 400 or 403, that the name holds another file: PyPI (three times), GitLab, Nexus, Artifactory."""
 
 _REMEDIES: Final = (
     (
@@ -44,7 +45,7 @@ _REMEDIES: Final = (
     ),
     (
         "isn't allowed to upload to project",
-        "who holds this credential does not own the project: ask its owners on the index, or is the name a mistake?",
+        "the project is of others, archived or in quarantine: look at its page, ask its owners, or is the name a mistake?",
     ),
     (
         "quarantine",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from tagboat.cli.commands.sandbox_actions import actions
 from tagboat.cli.commands.sandbox_publisher import publisher
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
-from tagboat.cli.sandboxes import directory, running
+from tagboat.cli.sandboxes import countable, directory, repository, running
 from tagboat.errors import UsageError
 
 if TYPE_CHECKING:
@@ -114,16 +113,15 @@ def fault(
         from tagboat.sandbox.faults import Faults  # noqa: PLC0415
 
         _existing(directory)
-        if value is not None and not isfinite(value):
-            raise UsageError(f"--value {value} is no number to count with", remedy="give a finite one")
-        made = Faults(directory).add(service, operation, kind, value=value, times=times)
+        number = None if value is None else countable("--value", value)
+        made = Faults(directory).add(service, operation, kind, value=number, times=times)
         report.extra["fault"] = asdict(made)
         report.data(f"the next {made.times} of {service} {operation}: {made.kind} {made.value:g}")
 
 
 @sandbox.command()
 @directory
-@click.argument("repository", metavar="OWNER/NAME")
+@repository
 @click.option("--private", is_flag=True, help="Readable with a token only.")
 @click.option("--branch", default="main", show_default=True, help="Its default branch.")
 @options.as_json
@@ -141,7 +139,7 @@ def repo(directory: Path, repository: str, private: bool, branch: str, as_json: 
 
 @sandbox.command()
 @directory
-@click.argument("repository", metavar="OWNER/NAME")
+@repository
 @click.argument("commit")
 @click.option("--workflow", default="ci.yml", show_default=True, help="The workflow's file.")
 @click.option("--branch", default=None, help="The branch that it ran for (default: the default branch).")

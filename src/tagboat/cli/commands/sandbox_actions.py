@@ -12,14 +12,13 @@ import click
 from tagboat.cli import options
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
-from tagboat.cli.sandboxes import directory, running
+from tagboat.cli.sandboxes import command, countable, directory, repository, running
 from tagboat.errors import StepFailedError, UsageError, WaitingError
 
 if TYPE_CHECKING:
     from tagboat.sandbox.workflows import ExecutedRun
 
 _number = click.argument("number", metavar="RUN", type=int)
-_repository = click.argument("repository", metavar="OWNER/NAME")
 
 
 @click.group()
@@ -29,7 +28,7 @@ def actions() -> None:
 
 @actions.command("on")
 @directory
-@_repository
+@repository
 @click.option("--off", is_flag=True, help="Let them run no longer.")
 @options.as_json
 def switch(directory: Path, repository: str, off: bool, as_json: bool) -> None:
@@ -55,6 +54,8 @@ def list_runs(directory: Path, repository: str, as_json: bool) -> None:
 
         found = workflows.runs(running(directory), repository)
         report.extra["runs"] = [asdict(each) for each in found]
+        if not found:
+            report.data("no run yet: is the repository switched on, and pushed to since?")
         for each in found:
             report.data(f"{each.id:>5} {_state(each):<16} {each.event:<18} {each.repository} {each.title}")
 
@@ -83,17 +84,17 @@ def wait_for(directory: Path, number: int, seconds: float, as_json: bool) -> Non
     with answering(report):
         from tagboat.sandbox import workflows  # noqa: PLC0415
 
-        found = workflows.wait(running(directory), number, seconds=seconds)
+        limit = countable("--seconds", seconds)
+        found = workflows.wait(running(directory), number, seconds=limit)
         _tell(report, found)
         if found.waits_for:
             raise WaitingError(
                 f"run {number} waits for the approval of {', '.join(found.waits_for)}",
-                remedy=f"tagboat sandbox actions approve {number} {found.waits_for[0]}",
+                remedy=command(directory, "actions", "approve", str(number), found.waits_for[0]),
             )
         if found.conclusion != "success":
-            raise StepFailedError(
-                f"run {number} ended: {found.conclusion}", remedy=f"tagboat sandbox actions log {number}"
-            )
+            log_of = command(directory, "actions", "log", str(number))
+            raise StepFailedError(f"run {number} ended: {found.conclusion}", remedy=log_of)
 
 
 @actions.command("log")
@@ -155,7 +156,7 @@ def approve(
 
 @actions.command("dispatch")
 @directory
-@_repository
+@repository
 @click.argument("workflow")
 @click.option("--ref", default="main", show_default=True, help="The branch or tag.")
 @click.option("--input", "inputs", multiple=True, metavar="NAME=VALUE", help="An input; repeatable.")
@@ -168,10 +169,13 @@ def dispatch(
     with answering(report):
         from tagboat.sandbox import workflows  # noqa: PLC0415
 
+        unset = [each for each in inputs if "=" not in each]
+        if unset:
+            raise UsageError(f"no value: --input {' '.join(unset)}", remedy="--input NAME=VALUE")
         given = {name: value for name, _, value in (each.partition("=") for each in inputs)}
         number = workflows.dispatch(running(directory), repository, workflow, ref=ref, inputs=given)
         report.extra["run"] = number
-        report.data(f"run {number}: tagboat sandbox actions wait {number}")
+        report.data(f"run {number}: {command(directory, 'actions', 'wait', str(number))}")
 
 
 @actions.command("cancel")
@@ -222,7 +226,7 @@ def stand_in(directory: Path, label: str, as_json: bool) -> None:
 
 @actions.command("environment")
 @directory
-@_repository
+@repository
 @click.argument("name")
 @click.option("--reviewer", "reviewers", multiple=True, metavar="LOGIN", help="Who may approve; repeatable.")
 @click.option("--ref", "refs", multiple=True, metavar="[tag:]PATTERN", help="What may deploy; repeatable.")
@@ -249,7 +253,7 @@ def environment(
 
 @actions.command("secret")
 @directory
-@_repository
+@repository
 @click.argument("name")
 @click.option("--from-env", "variable", default="", help="The variable that holds the value (default: NAME).")
 @click.option("--environment", default="", help="Only for jobs of this environment.")

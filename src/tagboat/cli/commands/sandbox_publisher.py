@@ -9,15 +9,8 @@ import click
 from tagboat.cli import options
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering
-from tagboat.cli.sandboxes import directory, running
-
-index = click.option(
-    "--index",
-    type=click.Choice(["pypi", "testpypi"]),
-    default="pypi",
-    show_default=True,
-    help="Which index.",
-)
+from tagboat.cli.sandboxes import command, directory, index, repository, running
+from tagboat.errors import UsageError
 
 
 @click.group()
@@ -28,7 +21,7 @@ def publisher() -> None:
 @publisher.command()
 @directory
 @click.argument("project")
-@click.argument("repository", metavar="OWNER/NAME")
+@repository
 @click.argument("workflow")
 @click.option("--environment", default="", help="The only environment that may publish; any without it.")
 @click.option("--issuer", type=click.Choice(["github", "gitlab"]), default="github", show_default=True)
@@ -53,6 +46,11 @@ def add(
     with answering(report):
         from tagboat.sandbox import trust  # noqa: PLC0415 - after --help
 
+        if pending and create:
+            raise UsageError(
+                "a publisher is pending, or its project exists: not both",
+                remedy="leave out --pending or --create",
+            )
         order = trust.PublisherOrder(repository, workflow, environment, issuer)
         number = trust.add_publisher(
             running(directory), index, project, order, pending=pending, create=create
@@ -73,6 +71,9 @@ def list_(directory: Path, index: str, as_json: bool) -> None:
 
         listed = trust.list_publishers(running(directory), index)
         report.extra["publishers"] = listed
+        if not listed:
+            given = ("PROJECT", "OWNER/NAME", "WORKFLOW", "--index", index, "--create")
+            report.data(f"{index} trusts nobody: {command(directory, 'publisher', 'add', *given)}")
         for each in listed:
             projects = f"pending for {each['pending']}" if each["pending"] else ", ".join(each["projects"])
             place = f"{each['kind']} {each['repository']} {each['workflow']}"

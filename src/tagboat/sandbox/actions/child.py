@@ -48,11 +48,19 @@ async def run(
     """
     if stop.is_set():
         return Ended(-signal.SIGINT, stopped=True)
-    child = await asyncio.create_subprocess_exec(
-        *command, env=dict(env), cwd=cwd, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    reading = asyncio.ensure_future(_lines(child, take))
+    # A pipe of our own: asyncio takes a process whose pipes others still hold for one that has not ended.
+    ours, theirs = os.pipe()
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *command, env=dict(env), cwd=cwd, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    except BaseException:
+        os.close(ours)
+        raise
+    finally:
+        os.close(theirs)
+    reading = asyncio.ensure_future(_lines(ours, take))
     ending = asyncio.ensure_future(child.wait())
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -60,6 +68,9 @@ async def run(
         stopped, late = stop.is_set() and not ending.done(), not ending.done() and not stop.is_set()
         if not ending.done():
             await _end(child, ending, grace, hurry or asyncio.Event())
+        await ending
+        # What it left in its group would keep the output open.
+        _signal(child.pid, signal.SIGKILL)
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(reading), _DRAIN)
         return Ended(await ending, stopped=stopped, late=late)
@@ -95,19 +106,24 @@ def _signal(group: int, by: signal.Signals) -> None:
         os.killpg(group, by)
 
 
-async def _lines(child: asyncio.subprocess.Process, take: Callable[[str], None]) -> None:
-    if child.stdout is None:
-        return
-    rest = b""
-    while piece := await child.stdout.read(_PIECE):
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            take(_text(line))
-        if len(rest) > _LONGEST:
+async def _lines(pipe: int, take: Callable[[str], None]) -> None:
+    """Hand on what comes through a pipe line by line, and close it."""
+    stream, rest = asyncio.StreamReader(), b""
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(pipe, "rb")
+    )
+    try:
+        while piece := await stream.read(_PIECE):
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                take(_text(line))
+            if len(rest) > _LONGEST:
+                take(_text(rest))
+                rest = b""
+    finally:
+        transport.close()
+        if rest:
             take(_text(rest))
-            rest = b""
-    if rest:
-        take(_text(rest))
 
 
 def _text(line: bytes) -> str:

@@ -17,6 +17,7 @@ from tagboat.errors import InvalidError
 MOST_BYTES: Final = 512 * 1024
 MOST_NODES: Final = 50_000
 MOST_DEPTH: Final = 60
+MOST_DIGITS: Final = 300
 
 Scalar = str | int | float | bool | None
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
@@ -121,15 +122,15 @@ class _Builder:
                 node.items.append(self._node(loader, _next(loader), depth + 1))
             _next(loader)
         else:
-            node = Node({}, line)
+            node, seen = Node({}, line), set[str]()
             while not loader.check_event(yaml.MappingEndEvent):
-                self._entry(loader, node.entries, depth)
+                self._entry(loader, node.entries, seen, depth)
             _next(loader)
         if isinstance(event, yaml.NodeEvent) and event.anchor:
             self._anchors[event.anchor] = (node, self._count - before)
         return node
 
-    def _entry(self, loader: yaml.SafeLoader, entries: dict[str, Node], depth: int) -> None:
+    def _entry(self, loader: yaml.SafeLoader, entries: dict[str, Node], seen: set[str], depth: int) -> None:
         event = _next(loader)
         key = self._node(loader, event, depth + 1)
         if isinstance(key.value, list | dict):
@@ -137,8 +138,9 @@ class _Builder:
         name = event.value if isinstance(event, yaml.ScalarEvent) else str(key.value)
         if name == "<<":
             raise self._wrong(event, "merge keys ('<<') are not part of workflow files")
-        if name.lower() in {known.lower() for known in entries}:
+        if name.lower() in seen:
             raise self._wrong(event, f"'{name}' is already defined")
+        seen.add(name.lower())
         entries[name] = self._node(loader, _next(loader), depth + 1)
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
@@ -162,6 +164,8 @@ class _Builder:
         if text in _WORDS:
             return _WORDS[text]
         if _INTEGER.fullmatch(text):
+            if len(text) > MOST_DIGITS:
+                raise self._wrong(event, f"a number of more than {MOST_DIGITS} digits")
             return int(text, 0 if text[:2] in ("0x", "0o") else 10)
         if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
             return number

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from tagboat.errors import StepFailedError
+from tagboat.sandbox.actions.job.reach import read_plain
 
 NAMES: Final = {
     "env": "GITHUB_ENV",
@@ -17,6 +18,8 @@ NAMES: Final = {
 }
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 MOST_SUMMARY: Final = 1024 * 1024
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of any other of the files; GitHub takes outputs of up to a megabyte from a whole job."""
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ class FileCommands:
 
     def paths(self) -> list[str]:
         """What shall stand first in ``PATH``."""
-        return [line for line in _text(self.files["GITHUB_PATH"]).splitlines() if line]
+        return [line for line in _lines(_text(self.files["GITHUB_PATH"])) if line]
 
     def summary(self) -> str:
         """The Markdown of the step's summary.
@@ -60,13 +63,13 @@ class FileCommands:
         Raises:
             StepFailedError: It is larger than GitHub takes.
         """
-        path = self.files[SUMMARY]
-        size = path.stat().st_size if path.is_file() else 0
-        if size > MOST_SUMMARY:
+        content = read_plain(self.files[SUMMARY], MOST_BYTES)
+        if len(content) > MOST_SUMMARY:
             raise StepFailedError(
-                f"$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got {size // 1024}k."
+                "$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got "
+                f"{len(content) // 1024}k."
             )
-        return _text(path)
+        return content.decode(errors="replace")
 
     def discard(self) -> None:
         """Remove the files."""
@@ -81,7 +84,7 @@ def pairs(text: str, name: str) -> dict[str, str]:
         StepFailedError: A line is neither.
     """
     found: dict[str, str] = {}
-    lines = iter(text.splitlines())
+    lines = iter(_lines(text))
     for line in lines:
         if not line:
             continue
@@ -109,7 +112,15 @@ def pairs(text: str, name: str) -> dict[str, str]:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(errors="replace") if path.is_file() else ""
+    content = read_plain(path, MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise StepFailedError(f"{path.name}: more than {MOST_BYTES >> 20} MB")
+    return content.decode(errors="replace")
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as GitHub's runner has them; Python would end one at other characters, too, which belong to values."""
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def _failed(name: str, what: str) -> StepFailedError:

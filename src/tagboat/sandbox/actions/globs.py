@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tagboat.errors import StepFailedError
+
 MOST_FILES: Final = 100_000
 
 
@@ -25,6 +27,9 @@ def find(folder: Path, patterns: Sequence[str], *, hidden: bool = False) -> Foun
 
     A single file is relative to its own folder; several are relative to what the patterns' fixed beginnings have in
     common. Without ``hidden``, files and folders that begin with a dot are left out, unless a pattern names them.
+
+    Raises:
+        StepFailedError: A pattern is none, or there are too many files.
     """
     taken: dict[Path, None] = {}
     starts: list[Path] = []
@@ -54,7 +59,10 @@ def _compiled(folder: Path, pattern: str) -> tuple[Path, re.Pattern[str]]:
     pieces = [_piece(part) for part in parts[fixed:]]
     start = Path(*parts[:fixed])
     tail = "".join("(?:/.*)?" if piece is None else f"/{piece}" for piece in pieces)
-    return start, re.compile(re.escape(str(start)).rstrip("/") + tail + r"(?:/.*)?", re.DOTALL)
+    try:
+        return start, re.compile(re.escape(str(start)).rstrip("/") + tail + r"(?:/.*)?", re.DOTALL)
+    except re.error as problem:
+        raise StepFailedError(f"the pattern {pattern} is none: {problem}") from problem
 
 
 def _piece(part: str) -> str | None:
@@ -62,7 +70,9 @@ def _piece(part: str) -> str | None:
     if part == "**":
         return None
     made = re.escape(part).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
-    return re.sub(r"\\\[((?:[^\]\\]|\\.)+)\\\]", lambda found: f"[{found.group(1)}]", made)
+    return re.sub(
+        r"\\\[((?:[^\]\\]|\\.)+)\\\]", lambda found: f"[{found.group(1)}]".replace(r"\-", "-"), made
+    )
 
 
 def _below(start: Path, *, hidden: bool) -> Iterator[Path]:
@@ -74,8 +84,12 @@ def _below(start: Path, *, hidden: bool) -> Iterator[Path]:
         if not hidden:
             folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if hidden or not name.startswith("."):
+            if not hidden and name.startswith("."):
+                continue
+            path = Path(place) / name
+            # Not a pipe, a socket, or a link that leads nowhere.
+            if path.is_file():
                 count += 1
                 if count > MOST_FILES:
-                    return
-                yield Path(place) / name
+                    raise StepFailedError(f"{start}: more than {MOST_FILES} files")
+                yield path

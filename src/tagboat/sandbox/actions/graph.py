@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from tagboat.errors import InvalidError
 from tagboat.sandbox.actions import inputs as declared
 from tagboat.sandbox.actions import schedule
+from tagboat.sandbox.actions.commands import Annotation
 from tagboat.sandbox.actions.expressions import Scope, Value, fill, fill_all, number, text, truthy
 from tagboat.sandbox.actions.gates import values
 from tagboat.sandbox.actions.leaf import Leaf, Refused
@@ -17,6 +19,7 @@ from tagboat.sandbox.actions.matrix import Combination, combinations, suffix
 from tagboat.sandbox.actions.permissions import limited
 from tagboat.sandbox.actions.schedule import Lanes
 from tagboat.sandbox.actions.signals import Signal
+from tagboat.sandbox.actions.turn import Held, Turn
 from tagboat.sandbox.actions.workflow import Job, Workflow, permissions_of
 from tagboat.sandbox.actions.workshop import Course
 from tagboat.sandbox.forge.runs import State
@@ -41,6 +44,7 @@ class Call:
     secrets: Mapping[str, Value] | None = None
     limit: dict[str, str] | None = None
     fresh: bool = False
+    held: Held = field(default_factory=dict)
 
 
 class Graph:
@@ -123,8 +127,8 @@ class Graph:
                 else []
             )
             fast = truthy(_value(strategy.fail_fast, scope)) if strategy else True
-            most = int(number(_value(strategy.most, scope))) if strategy and strategy.most is not None else 0
-            lanes = Lanes(len(combos) or 1, max(most or len(combos), 1), fast)
+            most = _most(strategy.most, scope) if strategy and strategy.most is not None else len(combos)
+            lanes = Lanes(len(combos) or 1, max(most, 1), fast)
         except InvalidError as problem:
             Refused(self._course, key, self._named(job)).tell(problem.cause)
             return Result("failure")
@@ -255,16 +259,43 @@ class Graph:
                 call = self._called(
                     job, f"{key}/", f"{title} / ", self._given(job, scope), granted, fresh=fresh
                 )
-                result = await Graph(self._course, call, signal).go()
-                return result, False
+                return await self._callee(job, key, title, scope, call, signal), False
             leaf = Leaf(
-                self._course, self._call.workflow, job, key, title, scope, granted, self._call.secrets
+                self._course,
+                self._call.workflow,
+                job,
+                key,
+                title,
+                scope,
+                granted,
+                self._call.secrets,
+                self._call.held,
             )
             ended = await leaf.go(signal)
         except InvalidError as problem:
             Refused(self._course, key, title).tell(problem.cause)
             return Result("failure"), False
         return Result(ended.result, dict(ended.outputs)), lenient and ended.result == "failure"
+
+    async def _callee(
+        self, job: Job, key: str, title: str, scope: Scope, call: Call, signal: Signal
+    ) -> Result:
+        """A called workflow, in its turn: its caller may be in a group, and so may it itself."""
+        inner = Scope({**self._contexts(), "inputs": dict(call.inputs)})
+        with signal.below() as own:
+            async with Turn(self._course, job.concurrency, scope, own, self._call.held, job.id) as turn:
+                told = turn.deadlock
+                if turn.admitted:
+                    wanted = call.workflow.concurrency
+                    async with Turn(self._course, wanted, inner, own, turn.held, job.id) as second:
+                        told = second.deadlock
+                        if second.admitted:
+                            return await Graph(self._course, replace(call, held=second.held), own).go()
+        book = self._course.workshop.book
+        record = book.add_job(self._course.run, key, title, state=State("completed", "cancelled"))
+        if told:
+            book.annotate(record, Annotation("failure", told))
+        return Result("cancelled")
 
     def _given(self, job: Job, scope: Scope) -> dict[str, Value]:
         found = fill_all(dict(job.given), scope)
@@ -314,6 +345,13 @@ class Graph:
 def _within(name: str, key: str) -> bool:
     """Whether a job's key is that of this job, of one of its combinations, or of a job that it calls."""
     return name == key or name.startswith((f"{key}/", f"{key}["))
+
+
+def _most(value: object, scope: Scope) -> int:
+    found = number(_value(value, scope))
+    if not 1 <= found < math.inf:
+        raise InvalidError(f"max-parallel has to be a number above zero, not '{value}'")
+    return int(found)
 
 
 def _value(value: object, scope: Scope) -> Value:

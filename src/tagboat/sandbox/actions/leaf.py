@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets as random
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from tagboat.errors import InvalidError
 from tagboat.sandbox.actions.commands import Annotation
 from tagboat.sandbox.actions.expressions import Scope, Value, fill, fill_all, text, truthy
 from tagboat.sandbox.actions.gates import Gate, environment_of, may_deploy, reviewers, values
+from tagboat.sandbox.actions.hiding import Hiding, hiding_of
 from tagboat.sandbox.actions.job.order import Ended, Order
 from tagboat.sandbox.actions.job.steps import filled, joined, minutes
 from tagboat.sandbox.actions.job.walk import JobWalk
 from tagboat.sandbox.actions.log import JobLog, Masks
+from tagboat.sandbox.actions.machine import Machine
+from tagboat.sandbox.actions.model import Lent
 from tagboat.sandbox.actions.permissions import of_token
 from tagboat.sandbox.actions.shelf import RunShelf
 from tagboat.sandbox.actions.signals import Signal
+from tagboat.sandbox.actions.turn import Held, Turn
 from tagboat.sandbox.actions.workflow.model import Defaults, Job, Workflow
 from tagboat.sandbox.actions.workshop import Course, played_by
 from tagboat.sandbox.forge.access import digest
@@ -29,6 +37,10 @@ from tagboat.sandbox.forge.shapes.people import ACTIONS
 
 BOT = f"{ACTIONS}[bot]"
 """The account that workflows act as."""
+_SEEN: Final = (
+    "##[warning]this machine allows no user namespaces: the steps of this job can read the sandbox's own folder, in which "
+    "its token and all secrets are"
+)
 
 
 class Refused:
@@ -84,6 +96,7 @@ class Leaf:
         scope: Scope,
         permissions: Mapping[str, str],
         handed: Mapping[str, Value] | None,
+        held: Held,
     ) -> None:
         self._course = course
         self._workflow = workflow
@@ -93,6 +106,7 @@ class Leaf:
         self._scope = scope
         self._permissions = permissions
         self._handed = handed
+        self._held = held
         self._environment = text(fill(job.environment.name, scope)) if job.environment else ""
         labels = fill_all(job.labels, scope)
         listed = [labels] if isinstance(labels, str) else labels
@@ -116,12 +130,17 @@ class Leaf:
             return self._refuse(
                 record,
                 f"runs-on {', '.join(missing)}: no such machine in this sandbox. To let this one stand in for it: "
-                f"tagboat sandbox actions stand-in {missing[0]}",
+                f"tagboat sandbox actions stand-in {shlex.quote(missing[0])}",
             )
         try:
             with signal.below() as own:
-                async with _Turn(self._course, self._job, self._scope, own) as admitted:
-                    ended = await self._admitted(record, own, told) if admitted else Ended("cancelled", {})
+                concurrency, who = self._job.concurrency, self._job.id
+                async with Turn(self._course, concurrency, self._scope, own, self._held, who) as turn:
+                    if turn.deadlock:
+                        book.annotate(record, Annotation("failure", turn.deadlock))
+                    ended = (
+                        await self._admitted(record, own, told) if turn.admitted else Ended("cancelled", {})
+                    )
         except InvalidError as problem:
             return self._refuse(record, problem.cause)
         book.end_job(record, ended.result, result=self._seen(ended), outputs=ended.outputs)
@@ -179,10 +198,13 @@ class Leaf:
         fact = workshop.book.fact(record.id)
         workshop.book.set_fact(record.id, permissions_json=json.dumps(dict(self._permissions)))
         workshop.book.set_job(record, State("in_progress", None))
+        hiding = await asyncio.to_thread(hiding_of, workshop.forge.frame.state.directory)
+        told = [*told, *([] if hiding.works else [_SEEN])]
         with self._token() as token, self._identity() as (variables, notes):
             order = self._order(record, token, variables, [*told, *self._rights(), *notes])
             shelf = RunShelf(workshop.forge.records, workshop.forge.frame.state.blobs, course.run)
-            walk = JobWalk(order, workshop.machine, _Told(course, record), shelf, mark=workshop.mark)
+            machine = _hiding(workshop.machine, hiding, order.folder)
+            walk = JobWalk(order, machine, _Told(course, record), shelf, mark=workshop.mark)
             with signal.heard(lambda force: walk.cancel(force=force)):
                 ended = await walk.go()
         if fact and ended.url:
@@ -258,10 +280,12 @@ class Leaf:
             permissions=json.dumps(of_token(self._permissions)),
             repositories=json.dumps([repository.full_name]),
         )
+        lent = forge.records.add(Lent, token_id=token.id, grant=0)
         try:
             yield secret
         finally:
             forge.records.remove(token)
+            forge.records.remove(lent)
 
     @contextmanager
     def _identity(self) -> Iterator[tuple[dict[str, str], list[str]]]:
@@ -274,6 +298,8 @@ class Leaf:
             yield {}, ["##[warning]id-token: write is granted, but this sandbox has no identity provider"]
             return
         number, secret = machine.identity.grant(self._claims())
+        records = self._course.workshop.forge.records
+        lent = records.add(Lent, token_id=0, grant=number)
         try:
             yield (
                 {
@@ -284,6 +310,7 @@ class Leaf:
             )
         finally:
             machine.identity.revoke(number)
+            records.remove(lent)
 
     def _claims(self) -> dict[str, object]:
         github = self._course.github
@@ -301,33 +328,12 @@ class Leaf:
         }
 
 
-class _Turn:
-    """A job's turn in its concurrency group, if it has one."""
+def _hiding(machine: Machine, hiding: Hiding, own: Path) -> Machine:
+    """The machine as one job has it: of the sandbox's folder there is its own directory, and whom to trust."""
+    trusted = {Path(value) for value in machine.variables.values() if value.startswith(f"{hiding.folder}/")}
+    outer = machine.wrap
 
-    def __init__(self, course: Course, job: Job, scope: Scope, signal: Signal) -> None:
-        self._course = course
-        self._job = job
-        self._scope = scope
-        self._signal = signal
-        self._name = ""
+    def wrap(command: Sequence[str]) -> list[str]:
+        return outer(hiding.wrap(command, own, *sorted(trusted)))
 
-    async def __aenter__(self) -> bool:
-        """Whether the turn came before the job was cancelled."""
-        wanted = self._job.concurrency
-        if wanted is None:
-            return True
-        self._name = text(fill(wanted.group, self._scope))
-        cancels = (
-            truthy(fill(wanted.cancel, self._scope))
-            if isinstance(wanted.cancel, str)
-            else bool(wanted.cancel)
-        )
-        groups = self._course.workshop.groups
-        self._place = groups.enter(
-            self._course.repository.id, self._name, self._signal.cancel, cancels=cancels
-        )
-        return await self._signal.during(self._place.admitted)
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._name:
-            self._course.workshop.groups.leave(self._course.repository.id, self._name, self._place)
+    return replace(machine, wrap=wrap, hidden=hiding.folder)

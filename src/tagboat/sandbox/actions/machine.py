@@ -33,8 +33,8 @@ class Machine:
 
     ``server``, ``api`` and ``graphql`` are the forge, ``upload`` the index that the publishing stand-in uploads to by
     default, ``identity_url`` the root of the identity provider. ``variables`` stand in every job's environment.
-    ``wrap`` puts a command where these addresses lead to this sandbox. ``minute`` is how long a minute of
-    ``timeout-minutes`` is, in seconds.
+    ``wrap`` puts a command where these addresses lead to this sandbox and where it sees of the folder ``hidden`` nothing but
+    its job's directory. ``minute`` is how long a minute of ``timeout-minutes`` is, in seconds.
     """
 
     server: str
@@ -45,6 +45,7 @@ class Machine:
     identity: Identity | None = None
     identity_url: str = ""
     wrap: Callable[[Sequence[str]], list[str]] = unchanged
+    hidden: Path | None = None
     minute: float = 60.0
 
 

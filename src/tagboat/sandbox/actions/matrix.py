@@ -6,6 +6,7 @@ Source: GitHub's documentation, "Running variations of jobs in a workflow".
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -13,6 +14,8 @@ from tagboat.errors import InvalidError
 from tagboat.sandbox.actions.expressions import Value, text
 
 MOST: Final = 256
+MOST_PRODUCTS: Final = 16_384
+"""Before ``exclude``; every one of them is made, and a matrix may come out of what a job printed."""
 Combination = dict[str, Value]
 
 
@@ -20,7 +23,7 @@ def combinations(matrix: Value) -> list[Combination]:
     """All combinations, in GitHub's order; without a matrix, none.
 
     Raises:
-        InvalidError: It is no matrix, is empty, or has more than 256 combinations.
+        InvalidError: It is no matrix, is empty, or has too many combinations.
     """
     if matrix is None:
         return []
@@ -29,6 +32,9 @@ def combinations(matrix: Value) -> list[Combination]:
     vectors = {
         name: _vector(name, value) for name, value in matrix.items() if name not in ("include", "exclude")
     }
+    products = math.prod(len(values) for values in vectors.values())
+    if products > MOST_PRODUCTS:
+        raise InvalidError(f"Matrix has {products} combinations before `exclude`, more than {MOST_PRODUCTS}")
     excluded, included = _objects(matrix, "exclude"), _objects(matrix, "include")
     made = [dict(zip(vectors, values, strict=True)) for values in itertools.product(*vectors.values())]
     kept = [each for each in made if not any(_covers(each, out) for out in excluded)] if vectors else []

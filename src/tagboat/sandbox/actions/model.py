@@ -154,6 +154,15 @@ class StandIn:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A token (or a grant of the identity provider) that a job holds; it is over with the job, or the sandbox's next start."""
+
+    id: int
+    token_id: int
+    grant: int
+
+
 KINDS: tuple[type, ...] = (
     Switch,
     Execution,
@@ -166,4 +175,5 @@ KINDS: tuple[type, ...] = (
     Secret,
     Note,
     StandIn,
+    Lent,
 )

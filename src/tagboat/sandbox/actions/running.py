@@ -12,6 +12,7 @@ from tagboat.sandbox.actions.gates import Gate, values
 from tagboat.sandbox.actions.graph import Call, Graph
 from tagboat.sandbox.actions.schedule import Kept
 from tagboat.sandbox.actions.signals import Signal
+from tagboat.sandbox.actions.turn import TOP, Held
 from tagboat.sandbox.actions.workflow import Workflow
 from tagboat.sandbox.actions.workshop import Course, Workshop
 from tagboat.sandbox.forge.model import Repository, Run
@@ -72,7 +73,7 @@ class Running:
     async def _turn(self) -> str:
         course, wanted = self.course, self.course.workflow.concurrency
         if wanted is None:
-            return await self._jobs()
+            return await self._jobs({})
         scope = Scope(self._contexts())
         name = text(fill(wanted.group, scope))
         cancels = (
@@ -86,14 +87,15 @@ class Running:
             if not place.admitted.is_set():
                 course.workshop.book.set_run(course.run.id, "pending")
             admitted = await course.signal.during(place.admitted)
-            return await self._jobs() if admitted else "cancelled"
+            return await self._jobs({name.lower(): TOP}) if admitted else "cancelled"
         finally:
             groups.leave(course.repository.id, name, place)
 
-    async def _jobs(self) -> str:
+    async def _jobs(self, held: Held) -> str:
         course = self.course
         course.workshop.book.set_run(course.run.id, "in_progress")
-        result = await Graph(course, Call(course.workflow, inputs=course.origin.inputs), course.signal).go()
+        call = Call(course.workflow, inputs=course.origin.inputs, held=held)
+        result = await Graph(course, call, course.signal).go()
         return "cancelled" if course.signal.cancelled.is_set() else result.result
 
     def _contexts(self) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from tagboat.sandbox.actions.expressions import Scope, Value, fill, text
 from tagboat.sandbox.actions.files import changed_paths, read_at, workflow_paths
 from tagboat.sandbox.actions.leaf import BOT
 from tagboat.sandbox.actions.machine import Machine
-from tagboat.sandbox.actions.model import Execution, Switch
+from tagboat.sandbox.actions.model import Execution, Lent, Switch
 from tagboat.sandbox.actions.running import Running
 from tagboat.sandbox.actions.workflow import Workflow
 from tagboat.sandbox.actions.workshop import Workshop
@@ -26,7 +26,7 @@ from tagboat.sandbox.forge.forge import Forge
 from tagboat.sandbox.forge.git.history import is_ancestor
 from tagboat.sandbox.forge.git.objects import Commit, read_commit
 from tagboat.sandbox.forge.git.refs import NOTHING
-from tagboat.sandbox.forge.model import Repository, Run
+from tagboat.sandbox.forge.model import Repository, Run, Token
 from tagboat.sandbox.forge.runs import workflow_of
 
 JOBS_AT_ONCE: Final = 4
@@ -65,6 +65,7 @@ class Actions:
         forge = self._shop.forge
         await asyncio.to_thread(child.end_orphans, self._shop.mark)
         await asyncio.to_thread(shutil.rmtree, self._shop.folder, ignore_errors=True)
+        self._take_back()
         for execution in forge.records.all(Execution, conclusion=None):
             run = forge.records.get(Run, id=execution.run_id)
             if run and run.attempt == execution.attempt:
@@ -82,6 +83,17 @@ class Actions:
             for task in late:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _take_back(self) -> None:
+        """End what jobs of a sandbox that was killed still hold: whoever kept it could use it."""
+        records, identity = self._shop.forge.records, self._shop.machine.identity
+        for lent in records.all(Lent):
+            token = records.get(Token, id=lent.token_id)
+            if token:
+                records.remove(token)
+            if lent.grant and identity is not None:
+                identity.revoke(lent.grant)
+            records.remove(lent)
 
     def _end_on_record(self, run: Run, conclusion: str, note: str) -> None:
         for job, fact in self.book.jobs(run):

@@ -4,7 +4,8 @@ Observed behaviour of PyPI, per forge:
 
 1. Every required claim is there.
 2. A publisher is looked up by repository, owner and workflow file; one whose environment is the job's own goes before one
-   without; one with another environment does not count.
+   without; one with another environment does not count. GitHub's repository is compared letter by letter, GitLab's without
+   its case.
 3. Each claim is checked once more against the publisher found. On GitHub ``job_workflow_ref`` has to be the publisher's
    workflow at the token's own ref or commit, so a workflow of another repository that the job is in (a reusable one)
    never fits, and ``pull_request_target`` may not publish.
@@ -24,7 +25,6 @@ Check = Callable[[Publisher, Claims, str], bool]
 
 _REQUIRED: Final = {
     "github": (
-        "sub",
         "repository",
         "repository_owner",
         "repository_owner_id",
@@ -76,13 +76,13 @@ def _looked_up(kind: str, kept: Sequence[Kept], claims: Claims) -> Kept:
     )
     file = pattern.search(claims[place])
     if file is None:
-        raise NoPublisherError("Could not extract workflow filename from OIDC claims")
-    repository = claims["repository" if kind == "github" else "project_path"].lower()
+        job = "job " if kind == "github" else ""
+        raise NoPublisherError(f"Could not {job}extract workflow filename from OIDC claims")
     candidates = [
         each
         for each in kept
         if each.publisher.kind == kind
-        and each.publisher.repository.lower() == repository
+        and _same_repository(each.publisher.repository, claims)
         and each.publisher.workflow == file.group(1)
         and each.publisher.owner_id == (claims["repository_owner_id"] if kind == "github" else "")
     ]
@@ -94,6 +94,14 @@ def _looked_up(kind: str, kept: Sequence[Kept], claims: Claims) -> Kept:
     raise NoPublisherError("Publisher with matching claims was not found")
 
 
+def _same_repository(ours: str, claims: Claims) -> bool:
+    """An owner is known by its number, and its name is entered as GitHub spells it; a repository's as people type it."""
+    if "project_path" in claims:
+        return ours.lower() == str(claims["project_path"]).lower()
+    (owner, _, name), (given, _, theirs) = ours.partition("/"), str(claims["repository"]).partition("/")
+    return owner.lower() == given.lower() and name == theirs
+
+
 def _environment(claims: Claims, kind: str) -> str:
     said = claims.get("environment")
     text = said if isinstance(said, str) else ""
@@ -101,9 +109,8 @@ def _environment(claims: Claims, kind: str) -> str:
 
 
 def _subject(publisher: Publisher, claims: Claims, _: str) -> bool:
-    start = "repo" if publisher.kind == "github" else "project_path"
     said = ":".join(str(claims["sub"]).split(":")[:2])
-    return said.lower() == f"{start}:{publisher.repository}".lower()
+    return said.lower() == f"project_path:{publisher.repository}".lower()
 
 
 def _owner(publisher: Publisher, claims: Claims, _: str) -> bool:
@@ -113,13 +120,14 @@ def _owner(publisher: Publisher, claims: Claims, _: str) -> bool:
 def _event(_: Publisher, claims: Claims, __: str) -> bool:
     if claims["event_name"] == "pull_request_target":
         raise NoPublisherError(
-            "Publishing from a workflow invoked by 'pull_request_target' is not supported."
+            "Publishing from a workflow invoked via 'pull_request_target' is not supported."
         )
     return True
 
 
 def _job_workflow(publisher: Publisher, claims: Claims, _: str) -> bool:
-    place = f"{publisher.repository}/.github/workflows/{publisher.workflow}"
+    name = publisher.repository.partition("/")[2]
+    place = f"{claims['repository_owner']}/{name}/.github/workflows/{publisher.workflow}"
     return _at_own_ref("job_workflow_ref", place, claims, "ref")
 
 
@@ -133,7 +141,7 @@ def _at_own_ref(name: str, place: str, claims: Claims, ref: str) -> bool:
     if not refs:
         raise NoPublisherError(f"The {ref} and sha claims are empty")
     expected = {f"{place}@{each}" for each in refs}
-    if said[: len(place)].lower() != place.lower() or said[len(place) :] not in {f"@{each}" for each in refs}:
+    if said not in expected:
         raise NoPublisherError(
             f"The {name} claim does not match, expecting one of {sorted(expected)!r}, got {said!r}"
         )
@@ -145,10 +153,9 @@ def _in_environment(publisher: Publisher, claims: Claims, _: str) -> bool:
 
 
 _GITHUB: Final[dict[str, Check]] = {
-    "sub": _subject,
     "repository_owner": _owner,
-    "event_name": _event,
     "job_workflow_ref": _job_workflow,
+    "event_name": _event,
     "environment": _in_environment,
 }
 _GITLAB: Final[dict[str, Check]] = {

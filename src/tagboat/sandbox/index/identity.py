@@ -49,19 +49,27 @@ def identify(store: Store, publishers: Publishers, authorization: str, own_token
 def check_permission(token: Token, name: str, project: Project | None, now: float, help_: str) -> None:
     """Whether this token may upload to the project (None: one that the upload will create).
 
+    An archived project lets nobody, one in quarantine people alone; the words do not tell it from somebody else's.
+
     Raises:
-        web.HTTPForbidden: Expired, scoped to other projects, or somebody else's project.
+        web.HTTPForbidden: Expired, scoped to other projects, or a project that does not let it.
     """
     if token.expires is not None and token.expires <= now:
         raise denied("Invalid API Token: token is expired")
     if token.publisher is not None:
         if canonicalize_name(name) not in (token.projects or ()):
             raise denied(f"Invalid API Token: OIDC scoped token is not valid for project {name!r}")
+        if project is not None and project.status in ("archived", "quarantined"):
+            raise denied(
+                f"The given token isn't allowed to upload to project {project.display!r}."
+                f" See {help_}#project-name for more information."
+            )
         return
     if token.projects is not None and canonicalize_name(name) not in token.projects:
         raise denied(f"Invalid API Token: project-scoped token is not valid for project: {name!r}")
-    if project is not None and project.owner not in (token.owner, OWNER) and token.owner != OWNER:
+    strange = project is not None and OWNER not in (project.owner, token.owner)
+    if project is not None and (project.status == "archived" or (strange and project.owner != token.owner)):
         raise denied(
-            f"The given token isn't allowed to upload to project {project.display!r}."
+            f"The user {token.owner!r} isn't allowed to upload to project {project.display!r}."
             f" See {help_}#project-name for more information."
         )

@@ -35,7 +35,6 @@ from tagboat.sandbox.journal import Result
 SETTING: Final = "trusted-publishing"
 """``on`` or ``off``, for all issuers; with ``-github`` or ``-gitlab`` behind it for one kind."""
 
-_NAMES: Final = {"github": "GitHub", "gitlab": "GitLab"}
 _FAILED: Final = "Token request failed"
 
 
@@ -88,9 +87,7 @@ class Minting:
             token = _token(await request.read())
             issuer = self._issuer(token)
             if "off" in (self._store.setting(name, "on") for name in (SETTING, f"{SETTING}-{issuer.kind}")):
-                raise _Refused(
-                    "not-enabled", f"{_NAMES[issuer.kind]}-based trusted publishing functionality not enabled"
-                )
+                raise _Refused("not-enabled", f"{issuer.kind} trusted publishing functionality not enabled")
             claims = await verified_claims(
                 token,
                 issuer=issuer.name,

@@ -97,8 +97,9 @@ class Reading:
 
     @operation("json")
     async def document(self, request: web.Request) -> web.StreamResponse:
-        """``/pypi/NAME/json`` and ``/pypi/NAME/VERSION/json``."""
-        project = self._store.project(request.match_info["name"])
+        """``/pypi/NAME/json`` and ``/pypi/NAME/VERSION/json``; 404 for a project in quarantine."""
+        found = self._store.project(request.match_info["name"])
+        project = found if found and found.status != "quarantined" else None
         files = self._store.files(project.name, stale=exchange_of(request).stale) if project else []
         version = (
             _latest(files) if "version" not in request.match_info else _normal(request.match_info["version"])

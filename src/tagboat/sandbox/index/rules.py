@@ -76,13 +76,10 @@ def check_project(store: Store, name: str, token: Token, help_: str) -> Project 
     """The project, or None when this upload may create it.
 
     Raises:
-        web.HTTPException: The name is not to be had, too many were created, only a person could create it, or the
-            project is archived; one that is quarantined takes no uploads of trusted publishers.
+        web.HTTPException: The name is not to be had, too many were created, or only a person could create it.
     """
     project = store.project(name)
     if project is not None:
-        if project.status == "archived" or (project.status == "quarantined" and token.publisher is not None):
-            raise denied(f"Project {project.display!r} is {project.status}: it takes no uploads.")
         return project
     if token.publisher is not None:
         raise bad(
@@ -155,11 +152,9 @@ def is_repeat(store: Store, content: Content, help_: str) -> bool:
     found = store.file(content.filename)
     if found is not None and found.blake2_256 == content.bytes.blake2_256:
         return True
-    twin = content.filename if found is not None else store.same_bytes(content.bytes.blake2_256)
-    if twin is not None:
-        digest = found.blake2_256 if found is not None else content.bytes.blake2_256
+    if found is not None or store.same_bytes(content.bytes.blake2_256) is not None:
         raise bad(
-            f"File already exists ({twin!r}, with blake2_256 hash {digest!r})."
+            f"File already exists ({content.filename!r}, with blake2_256 hash {content.bytes.blake2_256!r})."
             f" See {help_}#file-name-reuse for more information."
         )
     return False
@@ -173,15 +168,12 @@ def check_release(store: Store, candidate: Candidate, help_: str) -> None:
     """
     if store.was_used(candidate.content.filename):
         raise bad(
-            "This filename has already been used, use a different version."
+            "This filename was previously used by a file that has since been deleted. Use a different version."
             f" See {help_}#file-name-reuse for more information."
         )
     created = store.release_created(candidate.project, candidate.version)
     if created is not None and store.now() - created > RELEASE_OPEN_SECONDS:
-        raise bad(
-            f"Release {candidate.version!r} of {candidate.project!r} is older than 14 days and takes no new files."
-            f" See {help_}#closed-release for more information."
-        )
+        raise bad("Uploading new files to releases older than 14 days is not allowed.")
     siblings = store.files(candidate.project, version=candidate.version)
     if candidate.kind == "sdist" and any(file.kind == "sdist" for file in siblings):
         raise bad("Only one sdist may be uploaded per release.")

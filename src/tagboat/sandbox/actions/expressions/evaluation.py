@@ -10,6 +10,7 @@ from typing import Final
 from tagboat.errors import InvalidError
 from tagboat.sandbox.actions.expressions.functions import ARITY, FUNCTIONS, STATUS
 from tagboat.sandbox.actions.expressions.syntax import (
+    MOST_DEPTH,
     Called,
     Every,
     Literal,
@@ -36,6 +37,7 @@ class Scope:
 
 
 _OPEN: Final = re.compile(r"\$\{\{")
+_TOO_DEEP: Final = f"Exceeded max expression depth {MOST_DEPTH}"
 
 
 def expressions_of(source: str) -> list[tuple[int, int, str]]:
@@ -72,6 +74,8 @@ def check(
         return [problem for part in parts for problem in _problems(part, contexts, functions)]
     except InvalidError as problem:
         return [problem.cause]
+    except RecursionError:
+        return [_TOO_DEEP]
 
 
 def _problems(part: str, contexts: Collection[str], functions: Collection[str]) -> list[str]:
@@ -98,7 +102,10 @@ def evaluate(source: str, scope: Scope) -> Value:
     Raises:
         InvalidError: It is no expression, or names what does not exist here.
     """
-    return _value(parse(source), scope)
+    try:
+        return _value(parse(source), scope)
+    except RecursionError as problem:
+        raise InvalidError(_TOO_DEEP) from problem
 
 
 def fill(source: str, scope: Scope) -> Value:
@@ -143,11 +150,14 @@ def unwrapped(condition: str) -> str:
 def holds(condition: str | None, scope: Scope) -> bool:
     """Whether an ``if`` is met; without a function that asks for the status, ``success()`` is meant, too."""
     source = unwrapped(condition) if condition and condition.strip() else "success()"
-    tree = parse(source)
-    asks = any(isinstance(each, Called) and each.name.lower() in STATUS for each in walk(tree))
-    if not asks and not truthy(_called(Called("success", ()), scope)):
-        return False
-    return truthy(_value(tree, scope))
+    try:
+        tree = parse(source)
+        asks = any(isinstance(each, Called) and each.name.lower() in STATUS for each in walk(tree))
+        if not asks and not truthy(_called(Called("success", ()), scope)):
+            return False
+        return truthy(_value(tree, scope))
+    except RecursionError as problem:
+        raise InvalidError(_TOO_DEEP) from problem
 
 
 def _braces(piece: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final, cast
 from tagboat.errors import InvalidError
 from tagboat.sandbox.actions.expressions.values import Value, as_json, equal, text
 
-_PART: Final = re.compile(r"\{\{|\}\}|\{(\d+)\}|[{}]")
+_PART: Final = re.compile(r"\{\{|\}\}|\{(\d{1,9})\}|[{}]")
 STATUS: Final = ("success", "failure", "always", "cancelled")
 """Functions whose presence takes the implicit ``success()`` away."""
 
@@ -71,7 +71,8 @@ def from_json(source: Value) -> Value:
     if not text(source).strip():
         raise InvalidError("Error parsing fromJson: the input is empty")
     try:
-        return cast("Value", json.loads(text(source)))
+        # All numbers are floating point, which has no bounds where Python's whole numbers have.
+        return cast("Value", json.loads(text(source), parse_int=float))
     except (ValueError, RecursionError) as problem:
         raise InvalidError(f"Error parsing fromJson: {problem}") from problem
 

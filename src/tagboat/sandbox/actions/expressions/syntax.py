@@ -11,6 +11,7 @@ from tagboat.errors import InvalidError
 
 MOST_LETTERS: Final = 21_000
 MOST_DEPTH: Final = 50
+_MOST_DIGITS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,5 +231,7 @@ def _number(token: str) -> float:
     sign = -1.0 if token.startswith("-") else 1.0
     digits = token.lstrip("+-")
     if digits[:2] in ("0x", "0o"):
+        if len(digits) > _MOST_DIGITS:
+            raise InvalidError(f"Unexpected number of more than {_MOST_DIGITS} digits")
         return sign * int(digits, 0)
     return sign * float(digits)

@@ -37,7 +37,7 @@ def number(value: Value) -> float:
     if value is None:
         return 0.0
     if isinstance(value, bool | int | float):
-        return float(value)
+        return _floating(value)
     if isinstance(value, str):
         return _parsed(value.strip())
     return math.nan
@@ -47,10 +47,17 @@ def _parsed(text: str) -> float:
     if not text:
         return 0.0
     if re.fullmatch(r"0x[0-9a-fA-F]+", text):
-        return float(int(text, 16))
+        return _floating(int(text, 16))
     if re.fullmatch(r"0o[0-7]+", text):
-        return float(int(text, 8))
+        return _floating(int(text, 8))
     return float(text) if _NUMBER.fullmatch(text) else math.nan
+
+
+def _floating(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def text(value: Value) -> str:
@@ -60,7 +67,7 @@ def text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _printed(float(value))
+        return _printed(_floating(value))
     if isinstance(value, str):
         return value
     return "Object" if isinstance(value, Mapping) else "Array"

@@ -55,6 +55,11 @@ class Rooms:
     files: Path
     event: Path
 
+    @property
+    def folder(self) -> Path:
+        """The job's directory, which holds all of them."""
+        return self.home.parent
+
     @classmethod
     def made(cls, folder: Path, repository: str, event: Value) -> Rooms:
         """New and empty."""

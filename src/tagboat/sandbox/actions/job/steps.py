@@ -10,8 +10,9 @@ from typing import Final
 from uuid import uuid4
 
 from tagboat.errors import InvalidError, StepFailedError
-from tagboat.sandbox.actions.document import Node, read_document
+from tagboat.sandbox.actions.document import MOST_BYTES, Node, read_document
 from tagboat.sandbox.actions.expressions import Scope, fill, number, text, truthy
+from tagboat.sandbox.actions.job.reach import read_plain
 from tagboat.sandbox.actions.workflow.model import Defaults, Input, Step
 from tagboat.sandbox.actions.workflow.sheet import Sheet
 from tagboat.sandbox.actions.workflow.steps import read_steps
@@ -102,9 +103,11 @@ def read_composite(workspace: Path, uses: str) -> Composite:
             f"Can't find 'action.yml' or 'action.yaml' under '{place}'. Did you forget to run actions/checkout "
             "before running your local action?"
         )
+    if not file.resolve().is_relative_to(workspace.resolve()):
+        raise StepFailedError(f"uses {uses}: {file.name} leads out of the workspace")
     sheet = Sheet(f"{uses}/{file.name}")
     try:
-        document = read_document(file.read_bytes(), sheet.path)
+        document = read_document(read_plain(file.resolve(), MOST_BYTES + 1), sheet.path)
         known = ("name", "description", "author", "branding", "inputs", "outputs", "runs")
         fields = sheet.fields(document, known)
         runs = fields.get("runs", Node({}, document.line))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 
 from tagboat.errors import StepFailedError
 from tagboat.sandbox.actions import child
 from tagboat.sandbox.actions.expressions import Value, text
 from tagboat.sandbox.actions.job.order import Shelf
+from tagboat.sandbox.actions.job.reach import opened
 from tagboat.sandbox.actions.job.rooms import Rooms
 from tagboat.sandbox.actions.log import JobLog
 from tagboat.sandbox.actions.machine import Machine
@@ -69,6 +71,14 @@ class Visit:
     def about(self, name: str) -> str:
         """A value of the ``github`` context."""
         return text(self.github.get(name))
+
+    def open(self, path: Path) -> BufferedReader:
+        """A file of the job, for reading.
+
+        Raises:
+            StepFailedError: There is none, or it lies where the job does not see it.
+        """
+        return opened(path, self.rooms.folder, self.machine.hidden)
 
     def say(self, line: str) -> None:
         """Write to the log."""

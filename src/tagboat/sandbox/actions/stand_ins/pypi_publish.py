@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tagboat.errors import StepFailedError
 from tagboat.sandbox.actions.job.visit import Visit
+from tagboat.sandbox.actions.stand_ins import exchange
 
 _ENDINGS = (".whl", ".tar.gz", ".zip")
 
@@ -42,7 +43,8 @@ async def act(visit: Visit) -> None:
         )
     if visit.flag("print-hash", "print_hash"):
         for each in files:
-            visit.say(f"SHA256 {hashlib.sha256(each.read_bytes()).hexdigest()}  {each.name}")
+            with visit.open(each) as file:
+                visit.say(f"SHA256 {hashlib.file_digest(file, 'sha256').hexdigest()}  {each.name}")
     twine = (sys.executable, "-I", "-m", "twine")
     if visit.flag("verify-metadata", "verify_metadata", default=True):
         await visit.run(*twine, "check", *map(str, files), told=f"twine check {_names(files)}")
@@ -60,15 +62,15 @@ async def act(visit: Visit) -> None:
 
 
 async def _minted(visit: Visit, url: str) -> str:
-    exchange = (sys.executable, "-I", "-m", "tagboat.sandbox.actions.stand_ins.exchange", url)
     visit.say(f"Asking {url} for a token, with this job's identity")
-    said = await visit.run(*exchange, quiet=True, fine=(0, 1))
-    if "failure:" in said or not said.strip():
-        visit.say(said)
-        raise StepFailedError(
-            said.strip().splitlines()[-1] if said.strip() else "Trusted publishing exchange failure"
-        )
-    return said.strip()
+    command = (sys.executable, "-I", exchange.__file__, url)
+    lines = (await visit.run(*command, quiet=True, fine=(0, exchange.FAILED))).strip().splitlines()
+    token = next((line.removeprefix(exchange.GIVEN) for line in lines if line.startswith(exchange.GIVEN)), "")
+    if not token:
+        for line in lines:
+            visit.say(line)
+        raise StepFailedError(lines[-1] if lines else "Trusted publishing exchange failure")
+    return token
 
 
 def _names(files: list[Path]) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
+from typing import Final
 
 from tagboat.errors import StepFailedError
+from tagboat.sandbox.actions import child
 from tagboat.sandbox.actions.job.visit import Visit
+from tagboat.sandbox.actions.machine import search_path
 from tagboat.sandbox.actions.stand_ins.interpreters import Interpreter, chosen
 
+_MOST_BYTES: Final = 64 * 1024
 _ONE_AT_A_TIME: dict[Path, asyncio.Lock] = {}
 
 
@@ -42,7 +46,9 @@ async def _from_file(visit: Visit) -> list[str]:
         raise StepFailedError(
             f"python-version-file {name}: only a file such as .python-version is in this sandbox"
         )
-    return [line for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    with visit.open(path) as file:
+        lines = file.read(_MOST_BYTES).decode(errors="replace").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 async def _install(visit: Visit, interpreter: Interpreter) -> str:
@@ -65,12 +71,23 @@ async def _install(visit: Visit, interpreter: Interpreter) -> str:
 
 
 async def _pattern(visit: Visit, interpreter: Interpreter) -> Path:
-    """An environment that jobs get copies of: installing pip takes most of the time that one takes to make."""
-    pattern = visit.rooms.tools.parent.parent / "pythons" / str(interpreter.version)
+    """An environment that jobs get copies of: installing pip takes most of the time that one takes to make.
+
+    No job has a hand in it, since later ones trust it: it is made outside of what they see, with none of their variables.
+    """
+    pattern = visit.rooms.folder.parent / "pythons" / str(interpreter.version)
     async with _ONE_AT_A_TIME.setdefault(pattern, asyncio.Lock()):
         if not pattern.is_dir():
             fresh = pattern.with_name(f"{pattern.name}.new")
-            await visit.run(str(interpreter.path), "-I", "-m", "venv", "--clear", str(fresh))
+            fresh.parent.mkdir(parents=True, exist_ok=True)
+            command = (str(interpreter.path), "-I", "-m", "venv", "--clear", str(fresh))
+            variables = {"PATH": search_path(), "LANG": "C.UTF-8"}
+            ended = await child.run(
+                command, env=variables, cwd=fresh.parent, take=visit.say, stop=visit.stop, hurry=visit.hurry,
+                seconds=visit.seconds,
+            )  # fmt: skip
+            if ended.status:
+                raise StepFailedError(f"{' '.join(command)}: exit status {ended.status}")
             _moved(fresh, fresh, pattern)
             fresh.rename(pattern)
     return pattern

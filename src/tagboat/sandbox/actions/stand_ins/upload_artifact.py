@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import shutil
 import zipfile
 from pathlib import Path
+from uuid import uuid4
 
 from tagboat.errors import StepFailedError
 from tagboat.sandbox.actions.globs import Found, find
@@ -33,11 +36,15 @@ async def act(visit: Visit) -> None:
     if not found.files:
         _nothing(visit, patterns)
         return
-    packed = visit.rooms.temp / f"artifact-{name}.zip"
     level = min(visit.number("compression-level", 6), 9)
-    await asyncio.to_thread(_pack, found, packed, level)
-    days = visit.number("retention-days", 90) or 90
-    kept = visit.shelf.put(name, packed, days=days, overwrite=visit.flag("overwrite"))
+    days, overwrite = visit.number("retention-days", 90) or 90, visit.flag("overwrite")
+    # Beside the job's directory, where no step can put anything in its place.
+    packed = visit.rooms.folder.with_name(f"{uuid4().hex}.zip")
+    try:
+        await asyncio.to_thread(_pack, visit, found, packed, level)
+        kept = visit.shelf.put(name, packed, days=days, overwrite=overwrite)
+    finally:
+        packed.unlink(missing_ok=True)
     url = f"{visit.machine.server}/{visit.about('repository')}/actions/runs/{visit.about('run_id')}/artifacts/{kept.id}"
     visit.say(f"With the provided path, there will be {len(found.files)} file(s) uploaded")
     visit.say(
@@ -56,8 +63,13 @@ def _nothing(visit: Visit, patterns: list[str]) -> None:
     visit.say(f"##[warning]{said}" if demand == "warn" else said)
 
 
-def _pack(found: Found, place: Path, level: int) -> None:
+def _pack(visit: Visit, found: Found, place: Path, level: int) -> None:
+    """Names and bytes alone: artifacts have neither rights nor times, which a zip file could not hold before 1980."""
     kind = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
     with zipfile.ZipFile(place, "w", kind, compresslevel=level or None) as archive:
         for path in found.files:
-            archive.write(path, path.relative_to(found.root))
+            with visit.open(path) as source:
+                large = os.fstat(source.fileno()).st_size >= zipfile.ZIP64_LIMIT
+                name = path.relative_to(found.root).as_posix()
+                with archive.open(name, "w", force_zip64=large) as member:
+                    shutil.copyfileobj(source, member, 1 << 20)

@@ -163,7 +163,7 @@ def _repository(call: Call, full_name: str) -> Repository:
     owner, _, name = full_name.partition("/")
     found = call.forge.records.matching(Repository, owner=owner, name=name)
     if found is None:
-        raise not_found()
+        raise Refusal(404, f"there is no repository {full_name} here")
     return found
 
 
