@@ -45,6 +45,7 @@ targets = ["testpypi", "pypi"]
 [workflows]
 docs = ["make", "html"]
 """
+ON_UBUNTU = "    runs-on: ubuntu-latest\n    steps: [{run: python -m build --sdist}]\n"
 ASSUMED = ("test-linux-64/test=18", "test-linux-aarch64/test=16", "test-windows/test=18")
 
 
@@ -82,6 +83,41 @@ def test_a_tag_costs_seventy_seven_jobs_before_and_none_after(call: Call, root: 
         assert found[tag] == [(77, 77, 52), (0, 0, 0)]
 
 
+def test_a_tag_costs_the_sixty_three_jobs_of_a_recorded_run_before_and_none_after(
+    call: Call, root: Path, tmp_path: Path
+) -> None:
+    """A later state of the same CI: eight Pythons and two sdists, and fewer machines with GPUs."""
+    ci = root / ".github" / "workflows" / "ci.yml"
+    text = ci.read_text().replace(
+        '["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]',
+        '["3.10", "3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t"]',
+    )
+    ci.write_text(f"{text}  sdist:\n    strategy: {{matrix: {{package: [bindings, core]}}}}\n{ON_UBUNTU}")
+    sizes = {"test-linux-64": 10, "test-linux-aarch64": 10, "test-windows": 10}
+    pythons = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t")
+    names = [
+        "ci-vars",
+        "should-skip",
+        *(f"Build linux-64, Python {python} / build" for python in pythons),
+        *(
+            f"build-{where} ({python}) / build"
+            for where in ("linux-aarch64", "windows")
+            for python in pythons
+        ),
+        *(f"sdist ({package})" for package in ("bindings", "core")),
+        *(f"{job} / compute-matrix" for job in sizes),
+        *(f"{job} / test ({number}, a)" for job, size in sizes.items() for number in range(size)),
+        "doc / build",
+        "checks",
+    ]
+    assert len(names) == 63
+    file = tmp_path / "jobs.json"
+    file.write_text(json.dumps([{"jobs": [{"name": name, "conclusion": "success"} for name in names]}]))
+    found = figures(call, root, "--recorded", file)
+    for tag in ("tag v1.0.0 of bindings", "tag cuda-pathfinder-v1.0.0 of pathfinder"):
+        assert found[tag] == [(63, 63, 30), (0, 0, 0)]
+
+
 def test_a_release_costs_at_most_ten_and_twenty_eight_jobs_and_no_gpu(call: Call, root: Path) -> None:
     found = figures(call, root)
     assert found["release of pathfinder, started by hand"] == [None, (8, 8, 0)]
@@ -91,6 +127,9 @@ def test_a_release_costs_at_most_ten_and_twenty_eight_jobs_and_no_gpu(call: Call
     least, most, gpu = after
     assert (least == most, gpu) == (True, 0)
     assert least <= 28
+    rows = call("cost", root, "--json").json["costs"]
+    (row,) = (row for row in rows if row["event"] == "release of bindings, started by hand")
+    assert row["after"]["systems"] == {"linux": 20, "windows": 6}
 
 
 def test_a_pushed_tag_that_releases_costs_as_much_as_a_dispatch(call: Call, root: Path) -> None:

@@ -35,6 +35,7 @@ OPERATIONS = {
     "read": "get-contents",
     "open-issue": "create-issue",
     "create-tag": "create-ref",
+    "dispatch": "dispatch-workflow",
 }
 
 

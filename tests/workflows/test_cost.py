@@ -5,7 +5,8 @@ from textwrap import dedent, indent
 
 import pytest
 
-from tagboat.workflows.cost import Cost, Event, cost
+from tagboat.workflows.cost import Cost, cost
+from tagboat.workflows.event import Event
 from tagboat.workflows.model import Workflow
 from tagboat.workflows.reader import read_workflow
 

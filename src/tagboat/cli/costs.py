@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tagboat.wiring.costs import Costs, Row
-from tagboat.workflows.cost import Cost, Count
+from tagboat.workflows.cost import Cost
+from tagboat.workflows.counting import Count
 
 _HEAD = ("what happens", "jobs before", "jobs after")
 

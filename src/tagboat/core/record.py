@@ -34,7 +34,7 @@ class _Fields(type):
             "_field_defaults": defaults,
             "_defaults": (_NOTHING,) * (len(fields) - len(defaults)) + tuple(defaults.values()),
         }
-        made = super().__new__(cls, name, bases, {**body, **getters, **own})
+        made: Any = super().__new__(cls, name, bases, {**body, **getters, **own})
         made._make = partial(tuple.__new__, made)  # all fields at once: no Python between
         return made
 

@@ -50,6 +50,7 @@ class WorkflowRun:
         attempt: 1, or more after a re-run.
         created: when its first attempt was asked for, ISO 8601 in UTC; "" when the forge does not say.
         started: when this attempt began, likewise.
+        title: what the run is called: the workflow's ``run-name``, or the forge's choice.
     """
 
     id: int
@@ -64,6 +65,7 @@ class WorkflowRun:
     attempt: int = 1
     created: str = ""
     started: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,21 @@ class Forge(Protocol):
         """Return every run of the workflow file on exactly this commit, newest first, of every branch and event.
 
         A re-run is no run of its own: the run is as its newest attempt is. None for a workflow that never ran.
+        """
+        ...
+
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> int:
+        """Start the workflow file, as it is at the branch or tag ``ref``, with these inputs.
+
+        Each call starts a run of its own: nothing tells the forge that two of them are meant as one.
+
+        Returns:
+            The run's number; 0 when the forge does not say.
+
+        Raises:
+            DeniedError: we may not, or the forge knows no such workflow.
+            StepFailedError: the workflow is not started by hand, refuses the inputs, or is not at ``ref``.
+            AnswerLostError: whether it was started can only be seen in the list of runs.
         """
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tagboat.errors import ConflictError, DeniedError, UnavailableError
+from tagboat.errors import ConflictError, DeniedError, StepFailedError, UnavailableError
 from tagboat.ports.forge import Asset, ForgeRelease, ForgeTag, Issue, Job, Review, WorkflowRun
 from tagboat.testing.orders import Orders
 
@@ -27,6 +27,8 @@ class Hosted:
         reviews: run's number → what people said to its deployments.
         issues: number → open issue.
         comments: issue's number → what was said to it.
+        workflows: the files that can be dispatched, besides those that have run.
+        dispatched: workflow, reference and inputs of every dispatch, in order.
     """
 
     tags: dict[str, str] = field(default_factory=dict)
@@ -44,6 +46,8 @@ class Hosted:
     comments: dict[int, list[str]] = field(default_factory=dict)
     tag_texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     logs: dict[int, str] = field(default_factory=dict)
+    workflows: set[str] = field(default_factory=set)
+    dispatched: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
 
 class FakeForge:
@@ -125,6 +129,7 @@ class FakeForge:
         conclusion: str = "success",
         jobs: tuple[Job, ...] = (),
         log: str | None = None,
+        title: str = "",
     ) -> WorkflowRun:
         """Let a CI run appear; ``log`` is that of its one job."""
         number, moment = self._next(), self.moment()
@@ -132,7 +137,7 @@ class FakeForge:
         url = f"https://forge.invalid/runs/{number}"
         run = WorkflowRun(
             number, workflow, name, commit, branch, event, status, conclusion, url, created=moment,
-            started=moment,
+            started=moment, title=title,
         )  # fmt: skip
         self.hosted.runs.insert(0, run)
         self._set_jobs(run, jobs, log)
@@ -174,6 +179,29 @@ class FakeForge:
     def workflow_runs(self, workflow: str, commit: str) -> Sequence[WorkflowRun]:
         """Return the workflow's runs on the commit, newest first."""
         return [run for run in self.runs(commit) if run.workflow == workflow]
+
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> int:
+        """Queue a run of a workflow that is known, or has run."""
+
+        def start() -> int:
+            self._refuse_strangers()
+            if workflow not in {*self.hosted.workflows, *(run.workflow for run in self.hosted.runs)}:
+                raise DeniedError(f"there is no workflow {workflow}", remedy="push it to the default branch")
+            commit = self.hosted.branches.get(ref) or self.hosted.tags.get(ref)
+            if commit is None:
+                raise StepFailedError(f"No ref found for: {ref}", remedy="push it")
+            self.hosted.dispatched.append((workflow, ref, dict(inputs)))
+            run = self.play(
+                commit,
+                workflow=workflow,
+                branch=ref,
+                event="workflow_dispatch",
+                status="queued",
+                conclusion="",
+            )
+            return run.id
+
+        return self.orders.write("dispatch", start)
 
     def jobs(self, run: WorkflowRun) -> Sequence[Job]:
         """Return the run's jobs."""

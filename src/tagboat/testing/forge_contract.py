@@ -33,7 +33,8 @@ class ForgeSubject:
         play_log: lets a finished run appear with one job, ``publish``: workflow file, conclusion, its log.
         half_upload: leaves a half-uploaded asset: release, name.
         fault: orders a fault for the next requests: operation (``releases``, ``create-draft``, ``upload-asset``,
-            ``download-asset``, ``delete-asset``, ``publish``, ``runs``, ``tag``, ``read``), kind, value, times.
+            ``download-asset``, ``delete-asset``, ``publish``, ``runs``, ``tag``, ``read``, ``create-tag``,
+            ``dispatch``), kind, value, times.
         tries: how often the forge tries a read.
     """
 

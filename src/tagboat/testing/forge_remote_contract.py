@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tagboat.errors import AnswerLostError, ConflictError, DeniedError
+from tagboat.errors import AnswerLostError, ConflictError, DeniedError, StepFailedError
 from tagboat.testing.forge_contract import ForgeSubject, expect_unavailable
 from tagboat.testing.raising import raises
 
@@ -51,6 +51,37 @@ class RemoteForgeContract:
         assert again.started >= oldest.started
         assert list(forge.workflow_runs("release.yml", "0" * 40)) == []
         assert list(forge.workflow_runs("no-such.yml", commit)) == []
+
+    def test_a_workflow_is_started_at_a_tag(self, subject: ForgeSubject) -> None:
+        """Each time anew, and the forge says which run it is."""
+        forge, commit, tag = subject.forge, subject.commit, subject.annotated
+        subject.play(commit, "release.yml", "main", "completed", "failure")
+        first = forge.dispatch("release.yml", tag, {})
+        second = forge.dispatch("release.yml", tag, {})
+        runs = [run for run in forge.workflow_runs("release.yml", commit) if run.branch == tag]
+        assert [run.id for run in runs] == [second, first]
+        assert {(run.event, run.status, run.attempt) for run in runs} == {("workflow_dispatch", "queued", 1)}
+
+    def test_only_what_is_there_is_started_and_only_by_those_who_may(self, subject: ForgeSubject) -> None:
+        """No workflow that never ran, no reference that is not there; by nobody without the right to write."""
+        subject.play(subject.commit, "release.yml", "main", "completed", "success")
+        with raises(DeniedError):
+            subject.forge.dispatch("no-such.yml", "main", {})
+        with raises(StepFailedError):
+            subject.forge.dispatch("release.yml", "v0.0.0", {})
+        for forge in (subject.visitor, subject.stranger):
+            with raises(DeniedError):
+                forge.dispatch("release.yml", "main", {})
+        assert len(subject.forge.workflow_runs("release.yml", subject.commit)) == 1
+
+    def test_a_dispatch_whose_answer_was_lost_is_in_the_list(self, subject: ForgeSubject) -> None:
+        """And one that never arrived is not; neither is sent again."""
+        subject.play(subject.commit, "release.yml", "main", "completed", "success")
+        for kind, more in (("drop-before", 0), ("drop-after", 1), ("truncate", 1)):
+            before = len(subject.forge.workflow_runs("release.yml", subject.commit))
+            subject.fault("dispatch", kind, None, 1)
+            expect_unavailable(lambda: subject.forge.dispatch("release.yml", subject.lightweight, {}))
+            assert len(subject.forge.workflow_runs("release.yml", subject.commit)) == before + more, kind
 
     def test_a_run_that_is_not_finished_is_not_run_again(self, subject: ForgeSubject) -> None:
         """Nor by somebody who may not."""

@@ -10,7 +10,8 @@ from tagboat.config.model import Component
 from tagboat.core.text import plain
 from tagboat.errors import ConfigError, RefusedError, UsageError
 from tagboat.wiring.workflows import Asked, Found, found_in
-from tagboat.workflows.cost import Cost, Event, cost
+from tagboat.workflows.cost import Cost, cost
+from tagboat.workflows.event import Event
 from tagboat.workflows.model import Data, Workflow
 from tagboat.workflows.reader import read_workflow
 from tagboat.workflows.recorded import read_names, sizes

@@ -159,6 +159,10 @@ class GitHub:
             self._check_visible()
         return found or []
 
+    def dispatch(self, workflow: str, ref: str, inputs: Mapping[str, str]) -> int:
+        """Start the workflow and return the run's number."""
+        return github_runs.dispatch(self._calls, self._root, workflow, ref, inputs)
+
     def job_log(self, job: Job) -> str | None:
         """Return a job's log, or None."""
         return github_runs.job_log(self._calls, self._root, job)

@@ -12,7 +12,10 @@ from urllib.parse import quote, urlencode
 
 from tagboat.adapters.forges import github_shapes as shapes
 from tagboat.adapters.forges.github_calls import Calls
-from tagboat.errors import DeniedError, UnavailableError
+from tagboat.adapters.http.failures import LOOK
+from tagboat.adapters.shape import Shape
+from tagboat.core.canonical import JSON
+from tagboat.errors import AnswerLostError, DeniedError, StepFailedError, UnavailableError
 from tagboat.ports.forge import Job, WorkflowRun
 
 MOST_BYTES: Final = 32 << 20
@@ -32,6 +35,8 @@ _UNSOUND: Final = (
     IndexError,
 )
 """What Python's reader of archives raises for bytes that are none, as seen by feeding it such."""
+_DETAILS: Final = "return_run_details"
+_KNOWN: Final = "a workflow is known once its file was on the default branch"
 
 
 def of_workflow(calls: Calls, root: str, workflow: str, commit: str) -> Sequence[WorkflowRun] | None:
@@ -49,6 +54,30 @@ def of_workflow(calls: Calls, root: str, workflow: str, commit: str) -> Sequence
         if run.commit == commit and (run.id not in found or found[run.id].attempt <= run.attempt):
             found[run.id] = run
     return sorted(found.values(), key=lambda run: run.id, reverse=True)
+
+
+def dispatch(calls: Calls, root: str, workflow: str, ref: str, inputs: Mapping[str, str]) -> int:
+    """Start the workflow, and return the run's number where GitHub says it, else 0.
+
+    GitHub answers 200 with the run where its details are asked for (since February 2026), and 204 with nothing before that.
+    A GitHub Enterprise Server that does not know the question refuses it by its name (422), and is not asked again.
+    """
+    path = f"{root}/actions/workflows/{quote(workflow, safe='')}/dispatches"
+    data: dict[str, JSON] = {"ref": ref, "inputs": dict(inputs)}
+    try:
+        answer = calls.send("POST", path, {**data, _DETAILS: True})
+    except StepFailedError as problem:
+        if _DETAILS not in problem.cause:
+            raise
+        answer = calls.send("POST", path, data)
+    except DeniedError as problem:
+        raise DeniedError(problem.cause, remedy=f"{problem.remedy}; {_KNOWN}") from None
+    if not answer.body:
+        return 0
+    try:
+        return Shape.of(answer.json(), answer.url).number("workflow_run_id")
+    except UnavailableError as problem:
+        raise AnswerLostError(problem.cause, remedy=LOOK) from None
 
 
 def job_log(calls: Calls, root: str, job: Job) -> str | None:

@@ -58,6 +58,7 @@ def run(shape: Shape) -> WorkflowRun:
         attempt=shape.number("run_attempt") if shape.data.get("run_attempt") else 1,
         created=shape.maybe("created_at"),
         started=shape.maybe("run_started_at"),
+        title=shape.line("display_title"),
     )
 
 

@@ -126,6 +126,8 @@ class Actions:
 
     def _moved(self, repository: Repository, moves: Sequence[Move], caller: Caller | None) -> None:
         """References moved. What the token of a workflow pushed starts nothing, as on GitHub."""
+        if any(ref == f"refs/heads/{repository.default_branch}" for ref, _, _ in moves):
+            self._register(repository)
         if not self.enabled(repository) or caller is None or caller.login == BOT:
             return
         tags = [name for name, _, _ in moves if name.startswith("refs/tags/")]
@@ -134,7 +136,6 @@ class Actions:
                 continue
             if ref.startswith(("refs/heads/", "refs/tags/")):
                 self._pushed(repository, ref, old, new, caller.login)
-        self._register(repository)
 
     def _pushed(self, repository: Repository, ref: str, old: str, new: str, pusher: str) -> None:
         git = self._shop.forge.git(repository)

@@ -63,8 +63,12 @@ class Reading:
             raise web.HTTPMovedPermanently(f"/simple/{normal}/")
         exchange_of(request).key = normal
         page = await self._page(normal, exchange_of(request).stale)
+        text = self._relayed.text
         return self._negotiated(
-            request, lambda: pages.project_json(page), lambda: pages.project_html(page), page.serial
+            request,
+            lambda: text(page, "json", pages.project_json),
+            lambda: text(page, "html", pages.project_html),
+            page.serial,
         )
 
     @operation("file")

@@ -12,7 +12,7 @@ import json
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +39,7 @@ class RelayedProjects:
         self._root = root
         self._salt = secrets.token_hex(8)
         self._pages: dict[str, tuple[float, Page | None]] = {}
+        self._texts: dict[tuple[str, str], tuple[Page, bytes]] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def lifetime(self, _: web.Application) -> AsyncIterator[None]:
@@ -68,6 +69,15 @@ class RelayedProjects:
             page = None if answer.status == 404 else self._parsed(json.loads(await answer.read()))
         self._pages[name] = (time.monotonic(), page)
         return page
+
+    def text(self, page: Page, form: str, make: Callable[[Page], bytes]) -> bytes:
+        """The page in this form, made once: every job's installer asks for the same, and some have thousands of files."""
+        if self._pages.get(page.name, (0.0, None))[1] is not page:
+            return make(page)
+        kept = self._texts.get((page.name, form))
+        if kept is None or kept[0] is not page:
+            kept = self._texts[page.name, form] = (page, make(page))
+        return kept[1]
 
     async def serve(self, request: web.Request, name: str, filename: str) -> web.StreamResponse:
         """A file of a relayed project, or with ``.metadata`` behind its name the metadata of a wheel.

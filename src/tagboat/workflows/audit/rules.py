@@ -11,7 +11,8 @@ from tagboat.core.verdict import Verdict
 from tagboat.errors import ConfigError
 from tagboat.workflows.audit import artifacts, credentials, gates, jobs, texts, triggers
 from tagboat.workflows.audit.flaw import Flaw, Rule, view_of
-from tagboat.workflows.cost import Cost, Event, cost
+from tagboat.workflows.cost import Cost, cost
+from tagboat.workflows.event import Event
 from tagboat.workflows.model import Trigger, Workflow
 from tagboat.workflows.reader import read_workflow
 

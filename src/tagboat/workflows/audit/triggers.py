@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from tagboat.core.verdict import Verdict
 from tagboat.workflows.audit.flaw import Flaw, View
 from tagboat.workflows.audit.publishing import needed, waiting
-from tagboat.workflows.cost import Count, Event
+from tagboat.workflows.counting import Count
+from tagboat.workflows.event import Event
 from tagboat.workflows.model import Workflow
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -80,17 +81,38 @@ async def _pattern(visit: Visit, interpreter: Interpreter) -> Path:
         if not pattern.is_dir():
             fresh = pattern.with_name(f"{pattern.name}.new")
             fresh.parent.mkdir(parents=True, exist_ok=True)
-            command = (str(interpreter.path), "-I", "-m", "venv", "--clear", str(fresh))
-            variables = {"PATH": search_path(), "LANG": "C.UTF-8"}
-            ended = await child.run(
-                command, env=variables, cwd=fresh.parent, take=visit.say, stop=visit.stop, hurry=visit.hurry,
-                seconds=visit.seconds,
-            )  # fmt: skip
-            if ended.status:
-                raise StepFailedError(f"{' '.join(command)}: exit status {ended.status}")
+            made = await _unseen(
+                visit, visit.say, str(interpreter.path), "-I", "-m", "venv", "--clear", str(fresh)
+            )
+            if made:
+                raise StepFailedError(f"{interpreter.path} makes no virtual environment: exit status {made}")
+            await _renew_pip(visit, fresh / "bin" / "python")
             _moved(fresh, fresh, pattern)
             fresh.rename(pattern)
     return pattern
+
+
+async def _renew_pip(visit: Visit, python: Path) -> None:
+    """Install the newest pip where the sandbox's index has it, as the action's interpreters come with it.
+
+    What a job says to pip counts for nothing here: other jobs get copies. An interpreter's own pip, years old, takes
+    several times as long over the index's pages.
+    """
+    told = visit.machine.variables
+    options = {"--index-url": told.get("PIP_INDEX_URL"), "--cert": told.get("PIP_CERT")}
+    given = [word for name, value in options.items() if value for word in (name, value)]
+    words = ["--isolated", "--quiet", "--disable-pip-version-check", "--retries", "0", "--timeout", "30"]
+    install = ["install", "--no-cache-dir", "--upgrade", *given, "pip"]
+    await _unseen(visit, lambda _line: None, str(python), "-I", "-m", "pip", *words, *install)
+
+
+async def _unseen(visit: Visit, take: Callable[[str], None], *command: str) -> int:
+    """Run a command outside of what jobs see, with none of their variables; returns its exit status."""
+    ended = await child.run(
+        command, env={"PATH": search_path(), "LANG": "C.UTF-8"}, cwd=visit.rooms.folder.parent,
+        take=take, stop=visit.stop, hurry=visit.hurry, seconds=visit.seconds,
+    )  # fmt: skip
+    return ended.status
 
 
 def _copied(pattern: Path, place: Path) -> None:
