@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tagboat.adapters import secrets
 from tagboat.adapters.isolation import network_off, private_network
 
 # How long an example takes depends on what else the machine does; speed is measured by make bench.
@@ -36,9 +37,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--record-clients", type=Path, help="write down which client works against which service"
     )
 
+    parser.addoption("--canaries", action="store_true", help="let secrets through every path: make canaries")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes minutes and has a part in every run is left out of most."""
+    if config.getoption("--canaries"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("canaries")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[OUTCOMES] = {}
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_known() -> None:
+    """A process of ours serves one release; this one serves many tests."""
+    secrets.forget()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -270,7 +270,6 @@ def test_a_secret_never_shows(server: ScriptedServer, http: HTTP) -> None:
     with pytest.raises(AnswerLostError) as caught:
         http.write("POST", f"{server.url}/?key={SECRET}", Body(b"x"), credentials=credentials)
     assert SECRET not in f"{caught.value} {caught.value.remedy}"
-    assert credentials.redacted(f"bad {SECRET}!") == "bad ***!"
 
 
 @pytest.mark.parametrize("status", ["403 Forbidden", "503 Service Unavailable"])

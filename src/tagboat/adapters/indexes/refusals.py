@@ -14,6 +14,7 @@ from tagboat.adapters.http import Answer
 from tagboat.adapters.http.client import busy_error
 from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.http.pauses import asked_pause
+from tagboat.adapters.secrets import clean
 from tagboat.core.text import plain
 from tagboat.errors import (
     AnswerLostError,
@@ -92,7 +93,7 @@ def upload_refusal(refused: Refused, filename: str) -> TagboatError:
             f"{refused.index} answered {answer.status} to {filename}: {refused.answer.message}", remedy=LOOK
         )
     if answer.status in (301, 302, 307, 308):
-        target = plain(answer.headers.get("Location", ""), limit=200)
+        target = plain(clean(answer.headers.get("Location", "")), limit=200)
         return StepFailedError(
             f"{refused.index}: uploads are redirected to {target}", remedy="configure that address"
         )
