@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--record-clients", type=Path, help="write down which client works against which service"
     )
 
+    parser.addoption("--record-refusals", type=Path, help="write down what is said about each refusal")
     parser.addoption("--canaries", action="store_true", help="let secrets through every path: make canaries")
 
 

@@ -40,7 +40,7 @@ _REMEDIES: Final = (
         "the publisher is registered for another project: register a pending one for exactly the name in the metadata",
     ),
     (
-        "project-scoped token is not valid",
+        "scoped token is not valid",
         "the credential is for other projects: register this publisher, or make the token, for this project too",
     ),
     (
