@@ -62,6 +62,7 @@ class Scene:
     Attributes:
         kept: what is looked at: state directories, crash files, what the CI's runner is told.
         planted: where the secrets are, which is not looked at.
+        told: what was found in a file already, so that one leak fails one path.
     """
 
     project: Project
@@ -70,6 +71,7 @@ class Scene:
     kept: Path
     planted: Path
     figures: Figures
+    told: set[tuple[str, str]] = field(default_factory=set)
 
     def plant(self) -> None:
         """Put every secret where it lives."""
@@ -82,6 +84,10 @@ class Scene:
         config.write_text(
             f'{text}[http "https://forge.example/"]\n\textraheader = Authorization: {self.flock["git extraheader"]}\n'
         )
+
+    def log(self, path: str) -> str:
+        """What the steps of a path have logged."""
+        return "".join(file.read_text() for file in (self.kept / path / "logs").glob("*.log"))
 
     def files(
         self,
@@ -142,6 +148,7 @@ class Scene:
         shown_already: bool = False,
     ) -> Seen:
         """Run the command on a path of this name, and look for every canary afterwards."""
+        self.flock.sent.clear()  # a process can give away only what it was given
         env = {**self.variables(path, actions=actions), **(more or {})}
         env = {name: value for name, value in env.items() if name not in without}
         led = self.planted / "order.json"
@@ -215,7 +222,9 @@ class Scene:
         found, count = [], 0
         for place, data in self.places(seen):
             count += 1
-            found += [f"{path}: {place}: {what}" for what in self.flock.found(data)]
+            seen_here = [(place, what) for what in self.flock.found(data)]
+            found += [f"{path}: {place}: {what}" for _, what in seen_here if (place, what) not in self.told]
+            self.told.update((place, what) for place, what in seen_here if Path(place).is_file())
         self.figures.paths.append(path)
         self.figures.kinds |= {canary.kind for canary in self.flock.canaries}
         self.figures.places += count

@@ -11,8 +11,6 @@ from typing import Any
 
 import gateway
 import pytest
-from canaries import AT_ONCE, Canary
-from harbour import Harbour
 from scene import Scene, Seen
 
 from tagboat.sandbox import control, trust
@@ -41,6 +39,8 @@ def built(scene: Scene) -> Built:
     out = scene.kept / "shards"
     build = scene.call("build, a nosy one", "build", "--tag", "v1.0", "--out", out)
     assert build.exit == 0, build.err
+    log = scene.log("build, a nosy one")
+    assert all(word in log for word in ("SEEN", ".npmrc", "***")), "the nosy build was not heard"
     dist = scene.kept / "dist"
     gather = scene.call("gather", "gather", out, "--tag", "v1.0", "--out", dist, actions=True)
     assert gather.exit == 0, gather.err
@@ -66,10 +66,6 @@ def publish(scene: Scene, built: Built, path: str, *words: str, **fields: Any) -
 def refused(seen: Seen) -> bool:
     """Whether it ended in an error that somebody foresaw."""
     return seen.exit != 0 and seen.answer["error"]["code"] != "bug"
-
-
-def log_of(scene: Scene, path: str) -> str:
-    return "".join(file.read_text() for file in (scene.kept / path / "logs").glob("*.log"))
 
 
 class TestCheck:
@@ -137,12 +133,6 @@ def own(scene: Scene) -> str:
 
 
 class TestBuild:
-    def test_that_tells_all_that_it_can_see(self, scene: Scene, built: Built) -> None:
-        log = log_of(scene, "build, a nosy one")
-        assert "SEEN" in log
-        assert ".npmrc" in log
-        assert "***" in log
-
     def test_that_fails_and_tells_all_that_it_can_see(self, scene: Scene) -> None:
         scene.project.commit(scene.files("1.1", fails=True), "Give up")
         scene.project.push()
@@ -157,6 +147,11 @@ class TestBuild:
 
 class TestPublish:
     """In this order: all refusals, then the real one."""
+
+    def test_whose_release_on_the_forge_is_refused(self, scene: Scene, built: Built) -> None:
+        scene.gateway.order("POST", "/releases", gateway.in_json)
+        seen = publish(scene, built, "publish, the forge refuses")
+        assert refused(seen), seen.err
 
     @pytest.mark.parametrize("form", ["json", "html", "reason", "escapes", "redirect"])
     def test_whose_uploads_are_refused(self, scene: Scene, built: Built, form: str) -> None:
@@ -187,11 +182,6 @@ class TestPublish:
             keyring.write_text(text)
         assert seen.exit == 6, seen.err
         assert scene.flock["netrc password"] in scene.flock.sent
-
-    def test_whose_release_on_the_forge_is_refused(self, scene: Scene, built: Built) -> None:
-        scene.gateway.order("POST", "/releases", gateway.in_json)
-        seen = publish(scene, built, "publish, the forge refuses", state="publish, fresh")
-        assert refused(seen), seen.err
 
     @pytest.mark.parametrize(
         ("method", "place"),
@@ -319,11 +309,4 @@ class TestRehearsal:
         scene.project.git("checkout", "--quiet", "v1.0")
         seen = scene.call("rehearse", "rehearse", ".", "--tag", "v1.0")
         assert seen.exit == 0, seen.err
-        assert "SEEN" in log_of(scene, "rehearse")
-
-
-def test_all_kinds_were_there(scene: Scene, harbour: Harbour) -> None:
-    kinds = {canary.kind for canary in scene.flock.canaries}
-    assert len(kinds) >= 20
-    assert all(isinstance(canary, Canary) and canary.known for canary in scene.flock.canaries)
-    assert [c.kind for c in scene.flock.canaries if c.known == AT_ONCE]
+        assert "SEEN" in scene.log("rehearse")

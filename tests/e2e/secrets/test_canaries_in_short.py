@@ -7,6 +7,8 @@ from canaries import SPELLINGS, Flock
 from gateway import in_json
 from scene import Scene, Seen
 
+from tagboat.adapters.isolation import network_off
+
 
 def test_the_looking_finds_each_kind_in_each_spelling() -> None:
     flock = Flock(seed=1)
@@ -56,3 +58,13 @@ def test_an_exception_that_nobody_foresaw_shows_nothing(scene: Scene) -> None:
     assert "LookupError: ***" in seen.cause
     (file,) = (scene.kept / "user-state" / "tagboat" / "crashes").glob("*.txt")
     assert "in broken" in file.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(network_off().network == "open", reason="this machine allows no process namespace")
+def test_a_build_that_tells_all_that_it_can_see_shows_nothing(scene: Scene) -> None:
+    seen = scene.call("build", "build", "--tag", "v1.0", "--out", scene.kept / "shards")
+    assert seen.exit == 0, seen.err
+    log = scene.log("build")
+    assert "SEEN" in log, "the nosy build was not heard"
+    assert "***" in log
