@@ -40,8 +40,9 @@ def clean(text: str) -> str:
 
 
 def masked_lines() -> Lines:
-    """Return what masks a log line by line."""
-    return Lines(hide)
+    """Return what masks a log line by line, of which there may be many: the environment is looked at once."""
+    hide("")
+    return Lines(_known.hide)
 
 
 def forget() -> None:

@@ -82,19 +82,19 @@ def spellings(secret: str) -> Iterator[str]:
     yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
     yield from (raw.hex(), raw.hex().upper())
     for before in range(3):
-        code = _base64(raw, before)
+        code = _coded(raw, before)
         if len(code) >= SHORTEST:
             yield from (code, code.translate(_URL_SAFE))
 
 
-def _base64(raw: bytes, before: int) -> str:
+def _coded(raw: bytes, before: int) -> str:
     """The Base64 of bytes that stand after ``before`` others, without the signs that share a bit with a neighbour."""
     code = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
     return code[(0, 2, 3)[before] : len(code) - (1 if (before + len(raw)) % 3 else 0)]
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """A secret and, of several lines or of JSON (Docker's logins), each line and each text; short ones are none."""
+    """A secret and, of several lines or of JSON (Docker's logins), each line and each secret in it; short ones are none."""
     for part in dict.fromkeys((secret, secret.strip(), *secret.splitlines(), *_texts(secret))):
         if len(part.strip()) >= SHORTEST and not part.startswith("-----"):
             yield part
@@ -104,16 +104,16 @@ def _texts(secret: str) -> Iterator[str]:
     if not secret.lstrip().startswith("{"):
         return
     try:
-        waiting = [json.loads(secret)]
+        waiting = [("", json.loads(secret))]
     except (ValueError, RecursionError):
         return
     while waiting:
-        value = waiting.pop()
+        name, value = waiting.pop()
         if isinstance(value, dict):
-            waiting += value.values()
+            waiting += value.items()
         elif isinstance(value, list):
-            waiting += value
-        elif isinstance(value, str):
+            waiting += [(name, inner) for inner in value]
+        elif isinstance(value, str) and names_a_secret(name):
             yield value
             yield from _password_in(value)
 

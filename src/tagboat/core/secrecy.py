@@ -26,6 +26,25 @@ _TOKENS: Final = re.compile(
     r"|xox[abeprs]-[A-Za-z0-9-]{10,255}"
     r"|eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{4,8000}(?:\.[A-Za-z0-9_-]{0,2000})?)"  # JSON Web Token
 )
+_BEGINNINGS: Final = (
+    *(
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "glcbt-",
+        "gldt-",
+        "glrt-",
+        "glptt-",
+        "gloas-",
+    ),
+    *("glsoat-", "pypi-", "npm_", "dckr_", "AKIA", "ASIA", "xox", "eyJ"),
+)
+_NAMES_A_SCHEME: Final = re.compile("basic|bearer", re.IGNORECASE)
+_NAMES_A_SECRET: Final = re.compile("passw|secret|token|api[_-]?key|auth", re.IGNORECASE)
 _SPACE: Final = r"(?:[ +]|%20)"
 _NAMED_KEY: Final = rf"(?:[A-Z0-9]{{1,12}}{_SPACE}){{0,3}}PRIVATE{_SPACE}KEY(?:{_SPACE}BLOCK)?-----"
 _KEY_BEGINS: Final = re.compile(rf"-----BEGIN{_SPACE}{_NAMED_KEY}")
@@ -46,16 +65,29 @@ _VALUES: Final = re.compile(
     r"(?i)(?<![\w-])((?=[\w-]{0,150}?(?:password|passwd|secret|token|api[_-]?key|auth\b))[\w-]{1,200}"
     r"[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']?)[^\s\"',;]{4,4000}"
 )
-_NETRC: Final = re.compile(r"((?:^[ \t]{0,99}|\blogin[ \t]{1,9}\S{1,200}[ \t]{1,9})password[ \t]{1,9})\S{1,1000}")
+_NETRC: Final = re.compile(
+    r"((?:^[ \t]{0,99}|\blogin[ \t]{1,9}\S{1,200}[ \t]{1,9})password[ \t]{1,9})\S{1,1000}"
+)
 _ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _DIGITS: Final = re.compile(r"(?:[0-9a-f]{2}){20,}|(?:[0-9A-F]{2}){20,}")
 
 
 def shaped(text: str) -> str:
     """Return the text with everything masked that can be nothing but a secret: tokens, keys, logins in URLs."""
-    text = _WHOLE_KEYS.sub(MASK, _TOKENS.sub(MASK, text))
+    text = _without_tokens(text)
     text = _ENCODED.sub(_decoded, _DIGITS.sub(_undigited, text))
-    return _SCHEMES.sub(rf"\1{MASK}", _QUERIES.sub(rf"\1{MASK}", _LOGINS.sub(rf"\1{MASK}@", text)))
+    if "://" in text:
+        text = _LOGINS.sub(rf"\1{MASK}@", text)
+    if "=" in text:
+        text = _QUERIES.sub(rf"\1{MASK}", text)
+    return _SCHEMES.sub(rf"\1{MASK}", text) if _NAMES_A_SCHEME.search(text) else text
+
+
+def _without_tokens(text: str) -> str:
+    """The plain ones; what none begins in is left alone, as most lines of a log are."""
+    if any(sign in text for sign in _BEGINNINGS):
+        text = _TOKENS.sub(MASK, text)
+    return _WHOLE_KEYS.sub(MASK, text) if "-----BEGIN" in text else text
 
 
 def redacted(text: str) -> str:
@@ -85,11 +117,15 @@ class Lines:
             self._left, line = 0, line[ends.end() :]
             if not line.strip():
                 return None
-        whole = _WHOLE_KEYS.sub(MASK, line)
-        begins = _KEY_BEGINS.search(line)
-        if begins and not _KEY_ENDS.search(line, begins.end()):
-            self._left = _ODD_LINES
+        whole = line
+        if "-----BEGIN" in line:
+            whole = _WHOLE_KEYS.sub(MASK, line)
+            begins = _KEY_BEGINS.search(line)
+            if begins and not _KEY_ENDS.search(line, begins.end()):
+                self._left = _ODD_LINES
         text = shaped(self._hide(whole))
+        if not _NAMES_A_SECRET.search(text):
+            return text
         text = _NETRC.sub(rf"\1{MASK}", _HEADERS.sub(rf"\1{MASK}", text))
         return _VALUES.sub(rf"\1{MASK}", text)
 
@@ -113,14 +149,14 @@ def _decoded(found: re.Match[str]) -> str:
         body = run[start:]
         body = body[:-1] if len(body) % 4 == 1 else body
         text = base64.b64decode(body + "=" * (-len(body) % 4)).decode("latin-1")
-        if _TOKENS.search(text) or _KEY_BEGINS.search(text):
+        if _without_tokens(text) != text:
             return MASK
     return found.group()
 
 
 def _undigited(found: re.Match[str]) -> str:
     text = bytes.fromhex(found.group()).decode("latin-1")
-    return MASK if _TOKENS.search(text) or _KEY_BEGINS.search(text) else found.group()
+    return MASK if _without_tokens(text) != text else found.group()
 
 
 _TO_STANDARD: Final = str.maketrans("-_", "+/")

@@ -21,7 +21,7 @@ SPELLINGS: Mapping[str, Callable[[str], list[str]]] = {
     "plain": lambda secret: [secret],
     "url": lambda secret: [quote(secret, safe="")],  # in URLs and forms
     "base64": lambda secret: [
-        _base64(f"{user}{secret}") for user in USERS
+        _coded(f"{user}{secret}") for user in USERS
     ],  # alone, and in Basic authentication
     "json": lambda secret: [json.dumps(secret)[1:-1]],  # in bodies of errors and in our own answers
     "hex": lambda secret: [secret.encode().hex()],  # as bytes.hex(), xxd and debuggers print what was sent
@@ -29,7 +29,7 @@ SPELLINGS: Mapping[str, Callable[[str], list[str]]] = {
 USERS = ("", "__token__:", "x-access-token:", "crew:", "a:")
 
 
-def _base64(text: str) -> str:
+def _coded(text: str) -> str:
     return base64.b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -89,7 +89,7 @@ class Flock:
     def _made(self) -> None:
         word = self.letters
         token = base64.urlsafe_b64encode(word(90).encode()).decode()
-        identity = ".".join(_base64(json.dumps({"id": word(30)})) for _ in range(2))
+        identity = ".".join(_coded(json.dumps({"id": word(30)})) for _ in range(2))
         key = "\n".join(
             [f"-----BEGIN {KEY}-----", *(word(70) for _ in range(5)), f"{word(21)}=", f"-----END {KEY}-----"]
         )
