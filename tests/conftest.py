@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tagboat.adapters import secrets
 from tagboat.adapters.isolation import network_off, private_network
 
 # How long an example takes depends on what else the machine does; speed is measured by make bench.
@@ -38,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record-clients", type=Path, help="write down which client works against which service"
     )
+    parser.addoption("--record-refusals", type=Path, help="write down what is said about each refusal")
     parser.addoption("--long", action="store_true", help="run what is too long for every change, too")
 
 
@@ -53,6 +55,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[OUTCOMES] = {}
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_known() -> None:
+    """A process of ours serves one release; this one serves many tests."""
+    secrets.forget()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -11,8 +11,6 @@ import pytest
 from tagboat.adapters import uv as uv_module
 from tagboat.adapters.builders import FrontEnd
 from tagboat.adapters.installers import UvInstaller
-from tagboat.adapters.process import Completed
-from tagboat.adapters.uv import Uv
 from tagboat.config.model import Component, Shard
 from tagboat.errors import TagboatError
 from tagboat.ports.builder import BuildRequest, BuildResult
@@ -105,21 +103,6 @@ def test_a_refusal_does_not_repeat_the_login(private_index, started: list[str]) 
     report = installed(private_index, log, name="tiny-absent")
     assert report.problems
     assert private_index.login.secret not in "\n".join([*started, *log, *report.problems])
-
-
-def test_what_uv_says_of_the_login_is_struck_out(
-    private_index, monkeypatch: pytest.MonkeyPatch, tmp_path
-) -> None:
-    said = f"error: http://crew:{private_index.login.secret}@127.0.0.1/ is no index"
-
-    def talkative(_argv, *, log, **_rest) -> Completed:  # type: ignore[no-untyped-def] # a stand-in
-        log(said)
-        return Completed(2, said)
-
-    monkeypatch.setattr(uv_module, "run", talkative)
-    log: list[str] = []
-    done = Uv({}).only(private_index.url, private_index.login).run(["pip"], cwd=tmp_path, log=log.append)
-    assert private_index.login.secret not in done.output_tail + "".join(log)
 
 
 def built(private_index, tmp_path: Path, log: list[str], *, index: str) -> BuildResult:

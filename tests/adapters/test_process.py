@@ -14,6 +14,7 @@ from tagboat.adapters import isolation
 from tagboat.adapters.environment import bare_environment
 from tagboat.adapters.isolation import network_off, private_network
 from tagboat.adapters.process import Child, run
+from tagboat.adapters.secrets import announce
 from tagboat.errors import StepFailedError
 
 PYTHON = sys.executable
@@ -61,6 +62,28 @@ def test_an_exit_status_and_a_signal_are_told(tmp_path):
     assert python(tmp_path, "raise SystemExit(7)").returncode == 7
     assert python(tmp_path, "raise SystemExit(7)", network=False).returncode == 7
     assert python(tmp_path, "import os; os.kill(os.getpid(), 9)").returncode == -9
+
+
+def test_what_a_child_says_is_kept_without_secrets(tmp_path, monkeypatch):
+    """Those of our environment, those that we came to hold, and what is one by its shape; also at the end of a long line."""
+    monkeypatch.setenv("DEPLOY_PASSWORD", "tr0ub4dor-and-3")
+    announce("lent-to-us-for-a-while")
+    (tmp_path / "said").write_text(
+        f"tr0ub4dor-and-3 lent-to-us-for-a-while ghp_{'a1B2' * 9} {'x ' * 1990}tr0ub4dor-and-3 end"
+    )
+    lines: list[str] = []
+
+    done = python(tmp_path, "print(open('said').read())", log=lines.append)
+
+    assert lines[0].startswith("*** *** *** x")
+    assert lines[-1].endswith("*** end")
+    assert done.output_tail == "\n".join(lines)
+
+
+def test_a_line_without_end_is_cut_between_words(tmp_path):
+    lines: list[str] = []
+    python(tmp_path, "print('word ' * 40_000, end='')", log=lines.append)
+    assert "".join(lines).split() == ["word"] * 40_000
 
 
 def test_control_characters_do_not_reach_the_log(tmp_path):

@@ -137,53 +137,6 @@ def test_a_burnt_token_lets_nobody_in(place: Place) -> None:
     assert place.upload(exchange)
 
 
-@pytest.mark.parametrize(
-    ("job", "said"),
-    [
-        ({"environment": "release"}, "environment: the job says release, the configuration expects pypi"),
-        ({"environment": ""}, "environment: the job says (none), the configuration expects pypi"),
-        ({"workflow": "ci.yml"}, "workflow: the job says ci.yml, the configuration expects release.yml"),
-        ({"repository": "mallory/fork"}, "owner: the job says mallory, the configuration expects acme"),
-    ],
-)
-def test_the_index_s_refusal_names_the_setting_that_differs(
-    place: Place, job: dict[str, str], said: str
-) -> None:
-    place.register(environment="pypi")
-    error = refusal(place, place.job(**job))
-    assert isinstance(error, DeniedError)
-    assert said in error.cause
-    assert f"repository {place.project}, workflow release.yml, environment pypi" in error.remedy
-
-
-def test_a_project_that_was_made_since_a_publisher_was_pending_is_told(place: Place) -> None:
-    place.register(pending=True)
-    add_publisher(
-        place.sandbox.addresses,
-        "pypi",
-        place.project,
-        PublisherOrder("somebody/else", "release.yml"),
-        create=True,
-    )
-    assert "pending" in refusal(place, place.job()).cause
-
-
-def test_a_pending_publisher_for_another_name_is_told_at_the_upload(place: Place) -> None:
-    place.register(pending=True)
-    with pytest.raises(DeniedError, match="Non-user identities cannot create") as caught:
-        place.upload(place.exchange(place.job()), f"{place.project}-misspelt")
-    assert "exactly the name" in caught.value.remedy
-
-
-def test_an_exchange_that_is_switched_off_is_told(place: Place) -> None:
-    place.register()
-    place.setting("trusted-publishing-github", "off")
-    try:
-        assert "switched off" in refusal(place, place.job()).cause
-    finally:
-        place.setting("trusted-publishing-github", "on")
-
-
 @pytest.mark.parametrize("kind", ["drop-after", "drop-before", "truncate", "status"])
 def test_an_answer_that_is_lost_after_the_identity_was_taken_costs_another_identity(
     place: Place, kind: str

@@ -7,15 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def arguments() -> Iterator[bytes]:
-    """The command line of every process of this machine."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            yield path.read_bytes()
-        except OSError:
-            continue
-
-
 def texts(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Every file below a folder, and what wheels hold."""
     for path in folder.rglob("*"):

@@ -55,6 +55,33 @@ def test_an_entry_is_there_for_others_when_append_returns(ledger: SqliteLedger, 
     assert read_ledger(tmp_path / "ledger.sqlite")[-1].event == "done"
 
 
+def test_words_are_recorded_without_secrets_and_facts_as_they_are(tmp_path: Path) -> None:
+    """A package may be called as a password is; what steps compare later must not change by that."""
+    ledger = SqliteLedger(
+        tmp_path / "other.sqlite", FakeClock(), "tester", hide=lambda text: text.replace("skiff", "***")
+    )
+    receipt = {
+        "summary": "skiff is there",
+        "facts": {"file": "skiff-1.0.tar.gz"},
+        "findings": [{"reason": "skiff", "remedy": "ask skiff", "code": "skiff"}],
+    }
+    ledger.append(
+        "outcome", step="upload:skiff", body={"receipt": receipt, "cause": "no skiff", "plan": "skiff"}
+    )
+    (entry,) = ledger.entries()
+    ledger.close()
+    assert entry.body == {
+        "receipt": {
+            "summary": "*** is there",
+            "facts": {"file": "skiff-1.0.tar.gz"},
+            "findings": [{"reason": "***", "remedy": "ask ***", "code": "skiff"}],
+        },
+        "cause": "no ***",
+        "plan": "skiff",
+    }
+    assert (entry.step, entry.computed()) == ("upload:skiff", entry.hash)
+
+
 def test_what_has_no_canonical_form_is_refused_and_leaves_nothing(ledger: SqliteLedger) -> None:
     with pytest.raises(TypeError):
         ledger.append("outcome", body={"seconds": 1.5})  # type: ignore[dict-item] # what a mistake would pass

@@ -62,6 +62,37 @@ def shown(outcome: bool | None) -> str:
     return {True: "yes", False: "not proven", None: ""}[outcome]
 
 
+REFUSALS = """# Refusals of identities and tokens
+
+Written by `make refusals` from what the real client says when the sandbox's index refuses it ({count} cases); do not edit it. The
+sandbox refuses as PyPI does, in the same order, with the same codes and words. Repository and project are `acme/skiff` and `skiff`,
+the workflow is `release.yml`, the environment `pypi`.
+
+The index's code is that of its answer to an exchange, or the status of its answer to an upload; there is none where nothing is sent.
+Ours are [those of all errors](errors.md); *no identity* is none: the next credential is looked for, and without one the release is
+`denied` for this cause, with this remedy.
+"""
+
+
+def refusals() -> str:
+    """Return the page of refusals, from what the tests recorded."""
+    rows = json.loads((DOCS / "reference" / "refusals.json").read_text())
+    lines = [REFUSALS.format(count=len(rows))]
+    for group in dict.fromkeys(row["group"] for row in rows):
+        lines += [
+            f"## {group[0].upper()}{group[1:]}",
+            "",
+            "| what is wrong | index | Tagboat | cause | remedy |",
+        ]
+        lines += ["| --- " * 5 + "|"]
+        for row in (row for row in rows if row["group"] == group):
+            codes = (f"`{row['index']}`" if row["index"] else "", f"`{row['code']}`")
+            cells = (row["what"], *codes, row["cause"], row["remedy"])
+            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def command_line() -> str:
     """Return the reference page of the command line."""
     return HEAD + "".join(section(*found) for found in commands(tagboat, "tagboat", None))
@@ -109,6 +140,7 @@ def decisions() -> str:
 PAGES = {
     "reference/cli.md": command_line,
     "reference/clients.md": clients,
+    "reference/refusals.md": refusals,
     "decisions/README.md": decisions,
 }
 

@@ -2,7 +2,7 @@
 
 Every child gets a session of its own, so that it is ended with all that it started; the environment it is given and
 no other; umask 022; no open files but its three and those named; and the kernel's promise to kill it when we die
-(Linux). Its output goes to the log line by line, and only the last lines are kept.
+(Linux). Its output goes to the log line by line, without what looks like a secret, and only the last lines are kept.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ from pathlib import Path
 from types import TracebackType
 
 from tagboat.adapters.isolation import network_off
+from tagboat.adapters.secrets import masked_lines
 from tagboat.errors import StepFailedError
 from tagboat.ports.builder import Log
 
 _LINE = 4_000
-"""Longest line that is passed on, in bytes; the rest of it comes as further lines."""
+"""Longest line that is passed on, in characters; the rest of it comes as further lines."""
+_UNENDED = 1 << 16
+"""Most bytes that are waited for without a line's end."""
 _TAIL_LINES = 120
 _POLL_SECONDS = 0.2
 _PR_SET_PDEATHSIG = 1
@@ -92,6 +95,7 @@ class Child:
         self.name = Path(command[0]).name
         self._log = log
         self._lines: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._kept = masked_lines().kept
         self._rest = b""
         try:
             self._process = subprocess.Popen(
@@ -196,14 +200,18 @@ class Child:
 
     def _take(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > _LINE:
-            lines.append(self._rest)
-            self._rest = b""
+        if len(self._rest) > _UNENDED:
+            # Between words, as nothing that is cut in two is known for a secret.
+            cut = self._rest.rfind(b" ", _UNENDED // 2) + 1 or len(self._rest)
+            lines.append(self._rest[:cut])
+            self._rest = self._rest[cut:]
         for line in lines:
-            for start in range(0, max(len(line), 1), _LINE):
-                text = _plain(line[start : start + _LINE])
-                self._lines.append(text)
-                self._log(text)
+            text = self._kept(_plain(line))
+            if text is None:
+                continue
+            for start in range(0, max(len(text), 1), _LINE):
+                self._lines.append(text[start : start + _LINE])
+                self._log(text[start : start + _LINE])
 
 
 def _plain(line: bytes) -> str:

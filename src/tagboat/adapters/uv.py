@@ -11,7 +11,6 @@ import platform
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -118,18 +117,7 @@ class Uv:
     def run(self, arguments: Sequence[str | os.PathLike[str]], *, cwd: Path, log: Log) -> Completed:
         """Run uv in a folder outside any project and return how it ended."""
         argv = [self._program, *arguments, "--color=never"]
-        if self._login is None:
-            return run(argv, cwd=cwd, env=self._environment, log=log, timeout=_SECONDS, network=True)
-        hide = self._login.redacted
-        done = run(
-            argv,
-            cwd=cwd,
-            env=self._environment,
-            log=lambda line: log(hide(line)),
-            timeout=_SECONDS,
-            network=True,
-        )
-        return replace(done, output_tail=hide(done.output_tail))
+        return run(argv, cwd=cwd, env=self._environment, log=log, timeout=_SECONDS, network=True)
 
     def environment(self, folder: Path, python: str, *, cwd: Path, allowed: str = "") -> Path:
         """Make the empty virtual environment ``folder`` and return its interpreter.

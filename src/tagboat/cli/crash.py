@@ -7,7 +7,6 @@ import platform
 import re
 import sys
 import traceback
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,17 +15,11 @@ from tagboat._version import __version__
 from tagboat.errors import BugError
 
 HIDDEN: Final = "***"
-_SECRET_NAME: Final = re.compile(
-    r"TOKEN|SECRET|PASSW|PASSPHRASE|API_?KEY|PRIVATE|CREDENTIAL|AUTH", re.IGNORECASE
-)
-_SHORTEST: Final = 6
-"""A shorter value is no secret worth the name, and hiding it would garble the text."""
-_SECRETS: Final = (
-    re.compile(r"(?<=://)[^/@\s'\"]+(?=@)"),
+_SHORT: Final = (
     re.compile(r"(?i)(?<=basic )[a-z0-9+/=]{6,}|(?<=bearer )[^\s'\",]{6,}|(?<=token )[^\s'\",]{6,}"),
     re.compile(r"\b(?:gh[oprsu]_|github_pat_|pypi-)[A-Za-z0-9_-]{6,}"),
-    re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"),
 )
+"""What could be words in a message and never is in a traceback: shorter than any secret that is known by its shape."""
 
 
 def bug(error: BaseException, command: str, state: str = "") -> BugError:
@@ -37,7 +30,7 @@ def bug(error: BaseException, command: str, state: str = "") -> BugError:
         command: the command's name; its arguments are not written.
         state: the state directory of the run, or "" for the user's own state folder.
     """
-    cause = f"Tagboat met a bug in itself: {hidden(f'{type(error).__name__}: {error}', os.environ)}"
+    cause = f"Tagboat met a bug in itself: {hidden(f'{type(error).__name__}: {error}')}"
     try:
         path = _written(_folder(state), _text(error, command))
     except OSError as refusal:
@@ -52,13 +45,13 @@ def bug(error: BaseException, command: str, state: str = "") -> BugError:
     )
 
 
-def hidden(text: str, environment: Mapping[str, str]) -> str:
-    """Return the text without what looks like a secret, and without the values of secret variables."""
-    values = {value for name, value in environment.items() if _SECRET_NAME.search(name)}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _SHORTEST:
-            text = text.replace(value, HIDDEN)
-    for pattern in _SECRETS:
+def hidden(text: str) -> str:
+    """Return the text without the secrets of this process, and without what looks like one."""
+    from tagboat.adapters.secrets import hide  # noqa: PLC0415 - hardly ever
+    from tagboat.core.secrecy import redacted  # noqa: PLC0415
+
+    text = redacted(hide(text))
+    for pattern in _SHORT:
         text = pattern.sub(HIDDEN, text)
     return text
 
@@ -68,7 +61,7 @@ def _text(error: BaseException, command: str) -> str:
     way = "".join(traceback.format_exception(error, limit=-100))
     return (
         f"tagboat {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
-        f"tagboat {command}\n\n{hidden(way, os.environ)}"
+        f"tagboat {command}\n\n{hidden(way)}"
     )
 
 

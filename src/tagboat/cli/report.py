@@ -79,8 +79,9 @@ class Report:
 
     def watch(self, event: StepEvent) -> None:
         """Follow one moment of a step; an :class:`~tagboat.engine.events.Observer`."""
-        self._rows[event.step.key] = _row(event)
-        self._screen.show(event)
+        told = _cleaned(event)
+        self._rows[told.step.key] = _row(told)
+        self._screen.show(told)
 
     def created(self) -> list[str]:
         """Return the tags whose release this very run made public."""
@@ -120,7 +121,8 @@ class Report:
     def end(
         self, result: str = "succeeded", exit_status: int = 0, error: TagboatError | None = None
     ) -> NoReturn:
-        """Print the answer and leave with its exit status."""
+        """Print the answer and leave with its exit status; what an error says is told without secrets."""
+        error = _without_secrets(error) if error else None
         if self._opened is not None:
             self._opened.close()
         if self._rows:
@@ -256,6 +258,26 @@ def _write(text: str, stream: TextIO | None) -> None:
     if stream is not None:
         stream.write(f"{text}\n")
         stream.flush()
+
+
+def _without_secrets(error: TagboatError) -> TagboatError:
+    import copy  # noqa: PLC0415 - only for what went wrong
+
+    from tagboat.adapters.secrets import clean  # noqa: PLC0415
+
+    told = copy.copy(error)
+    told.cause, told.remedy = clean(error.cause), clean(error.remedy)
+    return told
+
+
+def _cleaned(event: StepEvent) -> StepEvent:
+    """The same moment, with words that hold no secret."""
+    from dataclasses import replace  # noqa: PLC0415 - loaded by whoever makes events
+
+    from tagboat.adapters.secrets import clean  # noqa: PLC0415
+
+    findings = tuple(replace(f, reason=clean(f.reason), remedy=clean(f.remedy)) for f in event.findings)
+    return replace(event, detail=clean(event.detail), remedy=clean(event.remedy), findings=findings)
 
 
 def _row(event: StepEvent) -> dict[str, Any]:

@@ -81,6 +81,7 @@ class InlineEngine:
         observer: is told every moment.
         stop: is asked between steps; True stops the walk at a safe point.
         kinds: finds the kind of a step; tests take ``find`` out here.
+        hide: masks secrets in the steps' logs.
     """
 
     def __init__(
@@ -92,8 +93,10 @@ class InlineEngine:
         observer: Observer = nobody,
         stop: Callable[[], bool] = lambda: False,
         kinds: Callable[[str], Kind] = load_kind,
+        hide: Callable[[str], str] = str,
     ) -> None:
         self._ports = ports
+        self._hide = hide
         self._state = state
         self._patience = patience or Patience()
         self._observer = observer
@@ -276,11 +279,14 @@ class InlineEngine:
         folder = self._state.folder()
         with self._state.log(step.key, number).open("a", encoding="utf-8") as log:
 
+            def write(text: str) -> None:
+                _write(log, self._hide(text))
+
             def tell(text: str) -> None:
-                _write(log, text)
+                write(text)
                 self._tell(Moment.TOLD, step, StepState.RUNNING, attempt=number, detail=text)
 
-            attempt = Attempt(number, lambda text: _write(log, text), folder, tell)
+            attempt = Attempt(number, write, folder, tell)
             receipt = kind.run(self._ports, inputs, attempt)
         shutil.rmtree(folder, ignore_errors=True)
         self._tell(Moment.DONE, step, receipt.state, attempt=number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tagboat.core.canonical import JSON, canonical
@@ -34,6 +34,8 @@ BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
 
 
 FIELDS = ("seq", "time", "actor", "event", "step", "attempt", "body", "previous", "hash")
+_WORDS = ("cause", "remedy", "reason", "summary", "comment")
+"""What people read, in the words of others: the only texts in an entry that could hold a secret."""
 _TYPES: dict[str, type] = {"seq": int, "attempt": int, "body": dict}
 
 
@@ -46,16 +48,25 @@ class SqliteLedger:
         actor: who runs this process.
         genesis: the hash that the first entry chains to: the last one of the project's previous ledger.
         earlier: the file with the ledgers of the jobs before this one, which an export holds first; it may be absent.
+        hide: masks secrets in what is told to people; facts, which steps compare, stay as they are.
 
     Raises:
         ConflictError: the file is not a ledger that SQLite can read.
     """
 
     def __init__(
-        self, path: Path, clock: Clock, actor: str, *, genesis: str = GENESIS, earlier: Path | None = None
+        self,
+        path: Path,
+        clock: Clock,
+        actor: str,
+        *,
+        genesis: str = GENESIS,
+        earlier: Path | None = None,
+        hide: Callable[[str], str] = str,
     ) -> None:
         self._earlier = earlier
         self._clock = clock
+        self._hide = hide
         self._actor = actor
         self._genesis = genesis
         try:
@@ -85,7 +96,8 @@ class SqliteLedger:
             last = self._database.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
             seq, previous = (last[0] + 1, last[1]) if last else (1, self._genesis)
             time = self._clock.now().isoformat(timespec="milliseconds")
-            draft = Entry(seq, time, self._actor, event, step, attempt, dict(body or {}), previous, "")
+            told = {name: self._told(name, value) for name, value in (body or {}).items()}
+            draft = Entry(seq, time, self._actor, event, step, attempt, told, previous, "")
             entry = Entry(
                 seq, time, self._actor, event, step, attempt, draft.body, previous, draft.computed()
             )
@@ -111,6 +123,14 @@ class SqliteLedger:
             self._undo()
             raise
         return entry
+
+    def _told(self, name: str, value: JSON) -> JSON:
+        """What is recorded under this name: words without secrets, all else as it is."""
+        if isinstance(value, str):
+            return self._hide(value) if name in _WORDS else value
+        if isinstance(value, dict):
+            return {key: self._told(key, inner) for key, inner in value.items()}
+        return [self._told(name, inner) for inner in value] if isinstance(value, list) else value
 
     def _undo(self) -> None:
         """Leave no half entry; an interruption may come when the entry is committed already."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from tagboat.adapters.secrets import clean
 from tagboat.core.acceptance import contradictions
 from tagboat.core.artifact import Manifest
 from tagboat.engine import proof
@@ -34,7 +35,7 @@ def differences(
     if not offline:
         found += _online(manifest, text, places)
         looked += [f"the forge's {manifest.repository}", "the indexes that it is published to"]
-    return found, looked
+    return [clean(line) for line in found], looked
 
 
 def _repository(manifest: Manifest, repo: Path) -> list[str]:

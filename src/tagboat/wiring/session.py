@@ -127,11 +127,12 @@ def open_release(
         TagboatError: tag, configuration or forge refuse.
     """
     from tagboat.adapters.clock import SystemClock  # noqa: PLC0415 - status and help never come here
+    from tagboat.adapters.secrets import clean  # noqa: PLC0415
 
     repository, places, clock = checked(wish), wish.places, SystemClock()
     with (
         StateDirectory(state_path(wish, repository)) as state,
-        closing(SqliteLedger(state.ledger, clock, actor(), earlier=state.earlier)) as ledger,
+        closing(SqliteLedger(state.ledger, clock, actor(), earlier=state.earlier, hide=clean)) as ledger,
         ExitStack() as held,
     ):
         open_ledger(state, ledger, wish.ledgers)
@@ -153,7 +154,7 @@ def open_release(
         tried = trial(http, derived.config) if trial else None
         ports = _ports(state, wish, forge, mirror, indexes, logins, shards, ledger, clock, tried)
         engine = InlineEngine(
-            ports, state, patience=places.patience, observer=observer, stop=stop, kinds=kinds
+            ports, state, patience=places.patience, observer=observer, stop=stop, kinds=kinds, hide=clean
         )
 
         def derive_again() -> Derived:

@@ -26,6 +26,11 @@ def test_jobs_come_in_their_order_and_steps_are_not_told_twice() -> None:
     assert unpacked(archive(files)) == {"0_check": "a", "9_build": "b", "10_publish": "c"}
 
 
+def test_secrets_of_ours_are_gone_before_anything_of_a_log_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPLOY_PASSWORD", "tr0ub4dor-and-3")
+    assert unpacked(archive({"0_a.txt": b"with tr0ub4dor-and-3"})) == {"0_a": "with ***"}
+
+
 def test_an_archive_of_folders_alone_is_read_as_well() -> None:
     assert unpacked(archive({"build/1_Run.txt": b"\xff b"})) == {"build/1_Run": "\ufffd b"}
 

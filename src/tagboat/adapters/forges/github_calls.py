@@ -16,6 +16,7 @@ from tagboat.adapters.http.client import BUSY
 from tagboat.adapters.http.connections import origin
 from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.http.pauses import asked_pause
+from tagboat.adapters.secrets import clean
 from tagboat.adapters.shape import Shape
 from tagboat.core.canonical import JSON
 from tagboat.core.text import plain
@@ -212,13 +213,12 @@ class Calls:
         )
 
     def _said(self, answer: Answer) -> str:
-        """The message, with the details that GitHub gives as ``errors``; never our secret."""
+        """The message, with the details that GitHub gives as ``errors``; never a secret."""
         details = [
             " ".join(filter(None, (error.maybe("field"), error.maybe("code"), error.maybe("message"))))
             for error in _errors(answer)
         ]
-        said = plain("; ".join([answer.message, *filter(None, details)]), limit=500)
-        return self.credentials.redacted(said) if self.credentials else said
+        return plain(clean("; ".join([answer.message, *filter(None, details)])), limit=500)
 
 
 def next_page(link: str) -> str:
@@ -264,8 +264,8 @@ def _limited(answer: Answer, now: datetime) -> float | None:
 
 
 def _missing_permission(answer: Answer) -> str:
-    fine = plain(answer.headers.get("X-Accepted-GitHub-Permissions", ""), limit=200)
-    classic = plain(answer.headers.get("X-Accepted-OAuth-Scopes", ""), limit=200)
+    fine = plain(clean(answer.headers.get("X-Accepted-GitHub-Permissions", "")), limit=200)
+    classic = plain(clean(answer.headers.get("X-Accepted-OAuth-Scopes", "")), limit=200)
     if fine:
         return f"give the token the permission: {fine}"
     if classic:

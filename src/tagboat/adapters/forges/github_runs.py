@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from tagboat.adapters.forges import github_shapes as shapes
 from tagboat.adapters.forges.github_calls import Calls
 from tagboat.adapters.http.failures import LOOK
+from tagboat.adapters.secrets import hide
 from tagboat.adapters.shape import Shape
 from tagboat.core.canonical import JSON
 from tagboat.errors import AnswerLostError, DeniedError, StepFailedError, UnavailableError
@@ -81,9 +82,9 @@ def dispatch(calls: Calls, root: str, workflow: str, ref: str, inputs: Mapping[s
 
 
 def job_log(calls: Calls, root: str, job: Job) -> str | None:
-    """Return the log that GitHub's redirect leads to; the storage sees no credential."""
+    """Return the log that GitHub's redirect leads to, without secrets of ours; the storage sees no credential."""
     content = calls.bytes(f"{root}/actions/jobs/{job.id}/logs", MOST_BYTES)
-    return None if content is None else content.decode("utf-8", "replace")
+    return None if content is None else hide(content.decode("utf-8", "replace"))
 
 
 def run_logs(calls: Calls, root: str, run: WorkflowRun) -> Mapping[str, str] | None:
@@ -121,7 +122,7 @@ def _texts(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> Mapp
         left -= len(content)
         if left < 0:
             raise UnavailableError(f"the logs are larger than {MOST_BYTES >> 20} MiB", remedy=_PAGES)
-        texts[item.filename.removesuffix(".txt")] = content.decode("utf-8", "replace")
+        texts[item.filename.removesuffix(".txt")] = hide(content.decode("utf-8", "replace"))
     return texts
 
 

@@ -287,7 +287,9 @@ def scratch() -> IO[bytes]:
 
 def complaint(stderr: bytes) -> str:
     """Return what git complained about, fit to be shown."""
-    return plain(stderr.decode("utf-8", "replace"), limit=800) or "it failed and said nothing"
+    from tagboat.adapters.secrets import clean  # noqa: PLC0415 - only for what went wrong
+
+    return plain(clean(stderr.decode("utf-8", "replace")), limit=800) or "it failed and said nothing"
 
 
 def missing(problem: OSError) -> TagboatError:

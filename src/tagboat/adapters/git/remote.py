@@ -105,8 +105,7 @@ class Remote:
         done = git.run(*arguments, fine=(0, 1, 128, 129), seconds=SECONDS)
         if done.returncode == 0:
             return done.stdout
-        said = complaint(done.stderr)
-        raise self._failure(self._credentials.redacted(said) if self._credentials else said)
+        raise self._failure(complaint(done.stderr))
 
     def _failure(self, said: str) -> TagboatError:
         lower = said.lower()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
+from tagboat.adapters.secrets import clean
 from tagboat.core.text import plain
 from tagboat.errors import UnavailableError
 
@@ -53,28 +54,26 @@ class Answer:
                 remedy="is the address right, and no login page or proxy in between? If so, try again later",
             ) from None
 
-    def without(self, secrets: Iterable[str]) -> Answer:
-        """Return the answer with every occurrence of a secret replaced, before anything of it is cut to a length."""
-        reason, body = self.reason, self.body
-        for secret in secrets:
-            reason, body = reason.replace(secret, "***"), body.replace(secret.encode(), b"***")
-        return replace(self, reason=reason, body=body)
+    def masked(self, hide: Callable[[str], str]) -> Answer:
+        """Return the answer with ``hide`` applied to all of its words, before anything of it is cut to a length."""
+        body = hide(self.body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        return replace(self, reason=hide(self.reason), body=body)
 
     @property
     def text(self) -> str:
-        """The body as text for people, tags of HTML left out."""
+        """The body as text for people, without secrets; tags of HTML are left out."""
         text = self.body.decode("utf-8", "replace")
         if "html" in self.headers.get("Content-Type", ""):
             text = html.unescape(_TAGS.sub(" ", text))
-        return text
+        return clean(text)
 
     @property
     def message(self) -> str:
         """One line of what it says: its own reason phrase, else JSON's ``message``, else its text, else the status."""
         if self.reason and self.reason not in {_phrase(self.status), *_OTHER_PHRASES.get(self.status, ())}:
-            return plain(self.reason)
+            return plain(clean(self.reason))
         return (
-            plain(_json_message(self.body) or self.text, limit=500)
+            plain(clean(_json_message(self.body)) or self.text, limit=500)
             or f"{self.status} {_phrase(self.status)}".strip()
         )
 

@@ -25,6 +25,7 @@ from tagboat.adapters.http.credentials import Credentials
 from tagboat.adapters.http.exchange import Exchange, Limits, Request, place
 from tagboat.adapters.http.failures import lost, permanent, unavailable, unsent
 from tagboat.adapters.http.pauses import asked_pause, pause
+from tagboat.adapters.secrets import hide
 from tagboat.errors import UnavailableError
 from tagboat.ports.clock import Clock
 
@@ -95,7 +96,7 @@ class HTTP:
 
         def once() -> Answer:
             with self._exchange.open(request, follow=follow) as reply:
-                return _shown(self._exchange.whole(reply, limit), credentials)
+                return _shown(self._exchange.whole(reply, limit))
 
         return self._repeated(once, url, busy)
 
@@ -121,7 +122,7 @@ class HTTP:
         for turn in range(1, self.limits.tries + 1):
             try:
                 with self._exchange.open(request) as reply:
-                    return _shown(self._exchange.whole(reply, limit), credentials)
+                    return _shown(self._exchange.whole(reply, limit))
             except HTTPError as problem:
                 if not unsent(problem, body):
                     raise lost(problem, place(url)) from None
@@ -153,7 +154,7 @@ class HTTP:
         def once() -> Answer | Download:
             with self._exchange.open(request, follow=True) as reply:
                 if not 200 <= reply.status < 300:
-                    return _shown(self._exchange.whole(reply, MEBIBYTE), credentials)
+                    return _shown(self._exchange.whole(reply, MEBIBYTE))
                 return _stored(self._exchange.pieces(reply, limit, decode=False), partial)
 
         try:
@@ -185,9 +186,9 @@ class HTTP:
         raise AssertionError("the last try returns or raises")
 
 
-def _shown(answer: Answer, credentials: Credentials | None) -> Answer:
-    """Return an answer of failure without the credential that was sent, to whatever length it is cut for its reader."""
-    return answer if answer.good or not credentials else answer.without(credentials.traces)
+def _shown(answer: Answer) -> Answer:
+    """Return an answer of failure without any secret of ours, to whatever length it is cut for its reader."""
+    return answer if answer.good else answer.masked(hide)
 
 
 def busy_error(answer: Answer, asked: float | None) -> UnavailableError:

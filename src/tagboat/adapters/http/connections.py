@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import certifi
 import urllib3
 
+from tagboat.adapters.secrets import clean
 from tagboat.errors import InvalidError, RefusedError
 
 POOL_SIZE: Final = 8
@@ -39,9 +40,9 @@ def checked(url: str) -> SplitResult:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise InvalidError(f"not a web address: {url[:200]!r}") from None
+        raise InvalidError(f"not a web address: {clean(url)[:200]!r}") from None
     if parts.scheme not in ("https", "http") or not host or not url.isprintable():
-        raise InvalidError(f"not a web address: {url[:200]!r}")
+        raise InvalidError(f"not a web address: {clean(url)[:200]!r}")
     if parts.username is not None or parts.password is not None:
         raise InvalidError(
             f"the address of {host} holds a credential",

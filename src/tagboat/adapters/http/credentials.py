@@ -49,16 +49,5 @@ class Credentials:
             return f"Bearer {self.secret}"
         return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
 
-    @property
-    def traces(self) -> tuple[str, str]:
-        """What of it could stand in an answer: the secret as it is, and encoded as in the header."""
-        return self.secret, self.header.split(" ")[1]
-
-    def redacted(self, text: str) -> str:
-        """Return ``text`` with every occurrence of the secret, as it is or encoded, replaced."""
-        for trace in self.traces:
-            text = text.replace(trace, "***")
-        return text
-
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r}, secret=***)"

@@ -14,6 +14,7 @@ from typing import Final
 
 from tagboat.adapters.http import Answer
 from tagboat.adapters.http.client import BUSY
+from tagboat.adapters.secrets import clean
 from tagboat.core.publisher import Publisher, differences, peculiarities, publisher_of
 from tagboat.core.text import plain
 from tagboat.errors import DeniedError, StepFailedError, TagboatError, UnavailableError
@@ -37,7 +38,7 @@ class Refusal:
         self, index: str, answer: Answer, token: IdentityToken, expected: Publisher | None, place: str
     ) -> None:
         self._index = index
-        self._answer = answer.without((token.value,))
+        self._answer = answer
         self._token = token
         self._expected = expected
         self._place = place
@@ -57,7 +58,7 @@ class Refusal:
                 remedy="nothing was uploaded: start again later",
             )
         if 300 <= status < 400:
-            target = plain(self._answer.headers.get("Location", ""), limit=200)
+            target = plain(clean(self._answer.headers.get("Location", "")), limit=200)
             return StepFailedError(
                 f"{self._index} sends the exchange of identities elsewhere ({target}), where ours is not sent",
                 remedy="configure the index's own address",
@@ -81,7 +82,7 @@ class Refusal:
         return said or self._clean(self._answer.message)
 
     def _clean(self, text: str) -> str:
-        return plain(text, limit=500)
+        return plain(clean(text), limit=500)
 
     @property
     def head(self) -> str:

@@ -14,6 +14,7 @@ from tagboat.adapters.http import Answer
 from tagboat.adapters.http.client import busy_error
 from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.http.pauses import asked_pause
+from tagboat.adapters.secrets import clean
 from tagboat.core.text import plain
 from tagboat.errors import (
     AnswerLostError,
@@ -40,7 +41,7 @@ _REMEDIES: Final = (
         "the publisher is registered for another project: register a pending one for exactly the name in the metadata",
     ),
     (
-        "project-scoped token is not valid",
+        "scoped token is not valid",
         "the credential is for other projects: register this publisher, or make the token, for this project too",
     ),
     (
@@ -93,7 +94,7 @@ def upload_refusal(refused: Refused, filename: str) -> TagboatError:
             f"{refused.index} answered {answer.status} to {filename}: {refused.answer.message}", remedy=LOOK
         )
     if answer.status in (301, 302, 307, 308):
-        target = plain(answer.headers.get("Location", ""), limit=200)
+        target = plain(clean(answer.headers.get("Location", "")), limit=200)
         return StepFailedError(
             f"{refused.index}: uploads are redirected to {target}", remedy="configure that address"
         )

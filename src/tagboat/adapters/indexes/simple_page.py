@@ -18,6 +18,7 @@ from packaging.utils import (
 )
 
 from tagboat.adapters.http import Answer
+from tagboat.adapters.secrets import clean
 from tagboat.adapters.shape import Shape
 from tagboat.core.text import plain
 from tagboat.errors import UnavailableError
@@ -44,7 +45,7 @@ def project(answer: Answer, name: str) -> IndexProject:
     if kind in ("text/html", "application/vnd.pypi.simple.v1+html"):
         return _from_html(answer, name)
     raise UnavailableError(
-        f"{answer.url} answered with {plain(kind, limit=80) or 'no content type'}, not a page of the simple API",
+        f"{answer.url} answered with {plain(clean(kind), limit=80) or 'no content type'}, not a page of the simple API",
         remedy="is the index's simple URL right?",
     )
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
 from tagboat.adapters.http.pauses import asked_pause, pause
 from tagboat.adapters.indexes.publisher_refusals import Refusal
+from tagboat.adapters.secrets import announce, clean
 from tagboat.core.publisher import Publisher
 from tagboat.core.text import plain
 from tagboat.errors import AnswerLostError, DeniedError, TagboatError, UnavailableError
@@ -135,7 +136,9 @@ class TrustedPublishing:
         if isinstance(audience, str) and audience.isprintable() and 0 < len(audience) <= 200:
             return audience
         message = _object(answer).get("message")
-        said = plain(str(message), limit=200) if message else f"answers {answer.status} to {answer.url}"
+        said = (
+            plain(clean(str(message)), limit=200) if message else f"answers {answer.status} to {answer.url}"
+        )
         return Absence(
             f"{self._index} offers no Trusted Publishing ({said})",
             "use a token that may upload this project alone, and renew it often",
@@ -146,6 +149,7 @@ class TrustedPublishing:
         for turn in range(1, TRIES + 1):
             if self._is_spent(token):
                 raise self._only_one()
+            announce(token.value)
             self._spent.add(_mark(token))
             minted = self._try(token)
             if isinstance(minted, _Minted):
@@ -201,7 +205,7 @@ class TrustedPublishing:
         try:
             answer = self._sent("burn-token", held.credentials.secret)
         except TagboatError as problem:
-            said = held.credentials.redacted(problem.cause)
+            said = clean(problem.cause)
         else:
             if answer.good or answer.status in (404, 405):
                 return ""

@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from tagboat.core.known_secrets import SHORTEST, secrets_in
 from tagboat.core.text import plain
 
 _DATA: Final = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _PROPERTY: Final = {**_DATA, ":": "%3A", ",": "%2C"}
-_SECRET_NAME: Final = re.compile(r"(?:TOKEN|PASSWORD|SECRET)$")
-_SHORTEST: Final = 6
-"""A shorter value is no secret worth the name, and hiding it would garble every log."""
 _PLACE: Final = re.compile(r"^(?:[^\s:]{1,250}:)?([\w./-]{1,200}\.toml):([0-9]{1,7}): (.+)$", re.MULTILINE)
 _COMMAND: Final = re.compile(r"(?:^|(?<=[\r\n]))([^\S\r\n]*)::")
 _LONGEST: Final = 4000
@@ -54,9 +52,8 @@ def warning(title: str, message: str) -> str:
 
 def masks(environment: Mapping[str, str], *more: str) -> Iterator[str]:
     """Yield what makes the runner hide every secret that the environment holds, and these."""
-    named = (value for name, value in environment.items() if _SECRET_NAME.search(name))
-    for secret in dict.fromkeys([*named, *more]):
-        if len(secret.strip()) >= _SHORTEST:
+    for secret in dict.fromkeys([*secrets_in(environment), *more]):
+        if len(secret.strip()) >= SHORTEST:
             yield command("add-mask", secret)
 
 

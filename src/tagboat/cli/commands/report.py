@@ -128,13 +128,14 @@ def release_of(repository: str, component: str, tag: str, jobs: dict[str, dict[s
 
 
 def _failed(jobs: dict[str, dict[str, Any]]) -> list[FailedJob]:
-    from tagboat.engine.failure_issue import FailedJob  # noqa: PLC0415 - after --help
+    from tagboat.adapters.secrets import clean  # noqa: PLC0415 - after --help
+    from tagboat.engine.failure_issue import FailedJob  # noqa: PLC0415
 
     found = []
     for name, job in jobs.items():
         if job["result"] in _BAD:
             outputs = job.get("outputs")
             said = outputs if isinstance(outputs, dict) else {}
-            cause, remedy = str(said.get("cause") or ""), str(said.get("remedy") or "")
+            cause, remedy = (clean(str(said.get(name) or "")) for name in ("cause", "remedy"))
             found.append(FailedJob(name, str(job["result"]), cause, remedy))
     return found
