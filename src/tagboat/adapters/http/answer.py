@@ -6,13 +6,14 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Final
 
 from tagboat.core.text import plain
 from tagboat.errors import UnavailableError
 
+_PAGES: Final = ("text/html", "application/xhtml+xml")
 _TAGS: Final = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -24,6 +25,7 @@ class Answer:
         reason: the reason phrase, in which PyPI puts its messages.
         headers: names compare without case.
         url: where it came from, without a query.
+        traces: what of our credential could stand in it, as some gateways quote what they were asked; never shown.
     """
 
     status: int
@@ -31,6 +33,12 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: str
+    traces: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def page(self) -> bool:
+        """Whether it is a page for people, as a proxy or a place to log in puts it before what was asked for."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower() in _PAGES
 
     @property
     def good(self) -> bool:
@@ -46,7 +54,7 @@ class Answer:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
-            shown = plain(self.text, limit=120)
+            shown = plain(self.without(self.traces).text, limit=120)
             raise UnavailableError(
                 f"{self.url} answered {self.status} with something that is not JSON: {shown}",
                 remedy="is the address right, and no login page or proxy in between? If so, try again later",
@@ -68,9 +76,15 @@ class Answer:
         return text
 
     @property
+    def worded(self) -> bool:
+        """Whether the reason phrase is no standard one: indexes put their words there, and nobody else does."""
+        usual = {"", _phrase(self.status), *_OTHER_PHRASES.get(self.status, ())}
+        return self.reason not in usual
+
+    @property
     def message(self) -> str:
         """One line of what it says: its own reason phrase, else JSON's ``message``, else its text, else the status."""
-        if self.reason and self.reason not in {_phrase(self.status), *_OTHER_PHRASES.get(self.status, ())}:
+        if self.worded:
             return plain(self.reason)
         return (
             plain(_json_message(self.body) or self.text, limit=500)
