@@ -26,6 +26,10 @@ ACCEPT: Final = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 )
 
+_DISTRIBUTIONS: Final = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg")
+_TITLES: Final = ("links for", "simple index")
+"""How indexes head their pages: PyPI, devpi, pypiserver, Nexus, GitLab; Artifactory."""
+
 
 def project(answer: Answer, name: str) -> IndexProject:
     """Read a project's page.
@@ -90,27 +94,46 @@ def _from_html(answer: Answer, name: str) -> IndexProject:
     page = _Page(answer.url, name)
     page.feed(answer.body.decode("utf-8", "replace"))
     page.close()
+    if not page.simple and not any(file.filename.endswith(_DISTRIBUTIONS) for file in page.files):
+        raise UnavailableError(
+            f"{answer.url} answered with a page that lists no file and does not say that it is one of the simple API",
+            remedy="is the index's simple URL right, and no login page or proxy in between?",
+        )
     return IndexProject(name, tuple(page.files), page.status)
 
 
 class _Page(HTMLParser):
-    """Anchors are files; ``<meta>`` carries the project's status; ``<base>`` moves relative links."""
+    """Anchors are files; ``<meta>`` carries the project's status; ``<base>`` moves relative links.
+
+    Attributes:
+        simple: the page says of itself that it is one of the simple API, in its ``<meta>`` or, as indexes without one do,
+            in its title.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         super().__init__()
         self.files: list[IndexFile] = []
         self.status = "active"
+        self.simple = False
         self._base = url
+        self._titles = False
         self._name = name
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {key: value or "" for key, value in attrs}
+        self._titles = tag in ("title", "h1")
+        self.simple = self.simple or (tag == "meta" and values.get("name") == "pypi:repository-version")
         if tag == "meta" and values.get("name") == "pypi:project-status":
             self.status = values.get("content", "active")
         elif tag == "base" and values.get("href"):
             self._base = urljoin(self._base, values["href"])
         elif tag == "a" and values.get("href"):
             self._anchor(urljoin(self._base, html.unescape(values["href"])), "data-yanked" in values)
+
+    def handle_data(self, data: str) -> None:
+        if self._titles and data.strip():
+            self.simple = self.simple or data.strip().lower().startswith(_TITLES)
+            self._titles = False
 
     def _anchor(self, link: str, yanked: bool) -> None:
         url, _, fragment = link.partition("#")
