@@ -62,6 +62,17 @@ def test_success_closes_it_and_another_component_has_its_own(forge: FakeForge) -
     assert succeeded(forge, FIRST) == ("none", None)
 
 
+@pytest.mark.parametrize("deed", ["comment-issue", "close-issue"])
+def test_a_success_whose_answer_was_lost_is_not_said_twice(forge: FakeForge, deed: str) -> None:
+    failed(forge, FakeClock(), FIRST)
+    forge.orders.add(deed, "drop-after")
+    with pytest.raises(AnswerLostError):
+        succeeded(forge, FIRST)
+    succeeded(forge, FIRST)
+    assert forge.hosted.issues == {}
+    assert len(comments(forge)) <= 1
+
+
 def test_an_issue_of_a_stranger_with_our_mark_is_left_alone(forge: FakeForge) -> None:
     FakeForge(forge.hosted, login="eve").open_issue(title="x", body=FIRST.body)
     assert failed(forge, FakeClock(), FIRST)[0] == "opened"

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import os
+import re
+import socket
+import ssl
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
+from click.testing import CliRunner
 
+from tagboat.cli.main import tagboat
 from tagboat.errors import InvalidError
-from tagboat.sandbox.faults import Faults
+from tagboat.sandbox.faults import KINDS, Faults
 
 
 @pytest.mark.parametrize(
@@ -123,3 +129,104 @@ def test_a_delay_is_waited_for(pypi: Any, kit: Any, sandbox: Any) -> None:
         pypi.upload(kit.wheel(), timeout=0.2)
     assert keys(sandbox) == []
     assert pypi.upload(kit.wheel()).status == 200
+
+
+def test_silence_lasts_until_the_client_gives_up_and_nothing_is_done(
+    pypi: Any, kit: Any, sandbox: Any
+) -> None:
+    sandbox.frame.faults.add("pypi", "upload", "silence")
+    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
+        pypi.upload(kit.wheel(), timeout=0.2)
+    assert pypi.upload(kit.wheel()).status == 200
+    assert len(keys(sandbox)) == 1
+
+
+@pytest.mark.parametrize(("kind", "done"), [("reset-before", 0), ("reset-mid", 0), ("reset-after", 1)])
+def test_a_reset_is_one_and_comes_before_or_after_the_deed(
+    pypi: Any, kit: Any, sandbox: Any, kind: str, done: int
+) -> None:
+    sandbox.frame.faults.add("pypi", "upload", kind)
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        pypi.upload(kit.wheel())
+    assert len(keys(sandbox)) == done
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"), [("reset-before", "reset"), ("reset-after", "reset"), ("drop-after", "closed")]
+)
+def test_the_client_s_kernel_tells_a_reset_from_an_orderly_end(
+    pypi: Any, sandbox: Any, kind: str, ends: str
+) -> None:
+    """Below TLS, which takes both for the end of the stream (as Python's ssl does)."""
+    sandbox.frame.faults.add("pypi", "simple-root", kind)
+    port = int(pypi.root.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=sandbox.addresses.ca)
+    with (
+        socket.create_connection(("localhost", port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secured,
+        socket.socket(fileno=os.dup(secured.fileno())) as below,
+    ):
+        below.settimeout(10)
+        secured.sendall(b"GET /simple/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try:
+            while below.recv(4096):
+                continue
+        except ConnectionResetError:
+            found = "reset"
+        else:
+            found = "closed"
+    assert found == ends
+
+
+def test_a_reset_in_the_middle_of_a_read_gives_half_of_the_answer(pypi: Any, kit: Any, sandbox: Any) -> None:
+    pypi.upload(kit.wheel())
+    sandbox.frame.faults.add("pypi", "simple", "reset-mid")
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        pypi.get("/simple/rowboat/")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "status", "header"),
+    [("too-many", None, 429, None), ("retry-after", 7, 429, "7"), ("html", 200, 200, None)],
+)
+def test_a_limit_and_a_page_are_answered_instead_of_the_deed(
+    pypi: Any, kit: Any, sandbox: Any, kind: str, value: float | None, status: int, header: str | None
+) -> None:
+    sandbox.frame.faults.add("pypi", "upload", kind, value=value)
+    answer = pypi.upload(kit.wheel())
+    assert (answer.status, answer.headers.get("Retry-After")) == (status, header)
+    assert (b"Authorization: " in answer.body) == (kind == "html")
+    assert keys(sandbox) == []
+
+
+def test_answers_lie_about_their_types_or_end_early(pypi: Any, kit: Any, sandbox: Any) -> None:
+    pypi.upload(kit.wheel())
+
+    def page(kind: str, value: float) -> Any:
+        sandbox.frame.faults.add("pypi", "simple", kind, value=value)
+        return pypi.get("/simple/rowboat/")
+
+    whole = page("stale", 0).json()
+    assert page("wrong-type", 0).json() == [whole]
+    wrong = page("wrong-type", 1).json()
+    assert (wrong["files"][0]["filename"], wrong["files"][0]["size"]) == (
+        7,
+        str(whole["files"][0]["size"]),
+    )
+    with pytest.raises(ValueError, match=r"delimiter|Unterminated|Expecting"):
+        page("truncate", 1).json()
+
+
+def test_a_slow_body_comes_whole_to_who_waits(pypi: Any, kit: Any, sandbox: Any) -> None:
+    pypi.upload(kit.wheel())
+    whole = pypi.get("/simple/rowboat/").body
+    sandbox.frame.faults.add("pypi", "simple", "slow-body", value=0)
+    assert pypi.get("/simple/rowboat/").body == whole
+    sandbox.frame.faults.add("pypi", "simple", "slow-body", value=60)
+    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
+        pypi.request("GET", "/simple/rowboat/", timeout=0.2)
+
+
+def test_the_command_line_explains_every_kind() -> None:
+    said = CliRunner().invoke(tagboat, ["sandbox", "fault", "--help"]).output
+    assert set(re.findall(r"(?m)^ {4}([a-z-]+)  ", said)) == set(KINDS)

@@ -129,11 +129,12 @@ def succeeded(forge: Forge, release: Failure) -> tuple[str, Issue | None]:
     if issue is None:
         return "none", None
     where = f"The run: <{_tame(release.run, ':/')}>" if release.run else ""
+    forge.close_issue(issue)
+    # It is closed, and so found no more: should this be lost, only the notice of it is, and it is never said twice.
     forge.comment_issue(
         issue,
         "\n".join(["A release succeeded:", *code(release.tag or release.component), where]).strip() + "\n",
     )
-    forge.close_issue(issue)
     return "closed", issue
 
 

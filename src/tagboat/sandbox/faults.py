@@ -8,27 +8,54 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final, Literal, get_args
+from types import MappingProxyType
+from typing import Final
 
 from tagboat.errors import InvalidError
 
-Kind = Literal["delay", "status", "drop-before", "drop-after", "truncate", "stale"]
-KINDS: Final[tuple[str, ...]] = get_args(Kind)
 SERVICES: Final = ("forge", "testpypi", "pypi", "identity")
 
-_DEFAULTS: Final = {"delay": 1.0, "status": 503.0, "stale": 1.0}
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "delay": "VALUE seconds pass first",
+        "silence": "nothing is done and nothing said; the connection is held for VALUE seconds",
+        "status": "VALUE is answered in place of the deed",
+        "too-many": "429 in place of the deed, without a word of when to come again",
+        "retry-after": "429 in place of the deed, to come again after VALUE seconds",
+        "html": "a gateway's page with the status VALUE in place of the deed; it quotes the request, secrets and all",
+        "drop-before": "the connection is closed in place of the deed",
+        "drop-after": "the deed is done, and the connection closed without an answer",
+        "reset-before": "the connection is reset in place of the deed",
+        "reset-mid": "it is reset in the middle of the request's body, or else of the answer",
+        "reset-after": "the deed is done, and the connection reset without an answer",
+        "truncate": "the answer is cut in half; with VALUE 1 half of its JSON comes as if it were all",
+        "wrong-type": "the answer is JSON of another type; with VALUE 1 everything in it is of another type",
+        "slow-body": "the answer's body comes in many pieces, VALUE seconds apart",
+        "stale": "a read does not show the last VALUE writes",
+    }
+)
+"""What can go wrong with a request, and what it is like."""
+
+_DEFAULTS: Final = {
+    "delay": 1.0,
+    "silence": 60.0,
+    "status": 503.0,
+    "retry-after": 1.0,
+    "html": 502.0,
+    "slow-body": 1.0,
+    "stale": 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing to do wrong.
 
-    ``value`` is seconds for ``delay``, a status code for ``status``, and for ``stale`` the number of latest writes that
-    a read shall not show; ``times`` is how many requests it still meets. ``operation`` may be ``*``.
+    ``value`` is what ``KINDS`` calls VALUE; ``times`` is how many requests it still meets. ``operation`` may be ``*``.
     """
 
     service: str
@@ -61,11 +88,11 @@ class Faults:
         if (
             times < 1
             or amount < 0
-            or (kind == "status" and not (200 <= amount <= 599 and amount == int(amount)))
+            or (kind in ("status", "html") and not (200 <= amount <= 599 and amount == int(amount)))
         ):
             raise InvalidError(
                 f"a fault '{kind}' cannot have value {amount:g} and times {times}",
-                remedy="times is at least 1; a delay is in seconds; a status is between 200 and 599",
+                remedy="times is at least 1; seconds are not negative; a status is between 200 and 599",
             )
         fault = Fault(service, operation, kind, amount, times)
         with self._locked():

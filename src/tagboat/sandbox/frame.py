@@ -22,6 +22,7 @@ from weakref import WeakSet
 
 from aiohttp import web
 
+from tagboat.sandbox import disturbances
 from tagboat.sandbox.faults import Fault, Faults
 from tagboat.sandbox.journal import Entry, Journal, recorded
 from tagboat.sandbox.state import State
@@ -102,6 +103,7 @@ class Exchange:
         self._request = request
         self._declared = declared
         self._half = not declared.upload
+        self._resets = any(fault.kind == "reset-mid" for fault in faults)
 
     def fire(self, point: Point) -> None:
         """Tell whoever wants to know."""
@@ -113,11 +115,15 @@ class Exchange:
         """Tell the frame that another piece of the body was read.
 
         Raises:
-            ConnectionResetError: The client died half-way; nothing of the rest counts, even what was under way.
+            ConnectionResetError: The client died half-way, or a fault ends it here; nothing of the rest counts, even what
+                was under way.
         """
         if self._half or self._request.content.total_bytes * 2 < (self._request.content_length or 0):
             return
         self._half = True
+        if self._resets:
+            disturbances.reset(self._request)
+            raise ConnectionResetError("a fault ordered for this sandbox")
         if self._request.app[FRAME].on_moment is None:
             return
         self.fire("body-half")
@@ -168,19 +174,19 @@ async def _middleware(request: web.Request, handler: Handler) -> web.StreamRespo
     for fault in faults:
         if fault.kind == "delay":
             await asyncio.sleep(fault.value)
-    kinds = {fault.kind: fault for fault in faults}
-    if "drop-before" in kinds:
-        return _cut(request)
-    if "status" in kinds:
-        return web.Response(status=int(kinds["status"].value), text="a fault ordered for this sandbox\n")
+    other = next((fault for fault in faults if fault.kind != "delay"), None)
+    if other is not None:
+        early = await disturbances.instead(request, other, upload=declared.upload)
+        if early is not None:
+            return early
     response, entries = await _handled(request, handler)
     if entries:
         exchange.key = entries[-1].key
         exchange.fire("accepted")
-    if "drop-after" in kinds:
-        return _cut(request)
-    if "truncate" in kinds:
-        return await _truncated(request, response)
+    if other is not None:
+        spoilt = await disturbances.afterwards(request, response, other)
+        if spoilt is not None:
+            return spoilt
     return await _answered(request, response, exchange)
 
 
@@ -193,7 +199,7 @@ async def _handled(request: web.Request, handler: Handler) -> tuple[web.StreamRe
     except web.HTTPException as answer:
         return answer, entries
     except ConnectionError:
-        return _cut(request), entries  # the client went away; nobody is left to tell
+        return disturbances.cut(request), entries  # the client went away; nobody is left to tell
     finally:
         recorded.reset(mark)
 
@@ -214,29 +220,3 @@ async def _answered(
         await response.write_eof()
         exchange.fire("answered")
     return response
-
-
-def _cut(request: web.Request) -> web.Response:
-    """End the connection without an answer; what is returned can no longer be sent."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-async def _truncated(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Announce the whole body, send its first half, and cut the connection."""
-    if isinstance(response, web.FileResponse):
-        body = await asyncio.to_thread(response._path.read_bytes)  # noqa: SLF001 - aiohttp has no public name for it
-    elif isinstance(response, web.Response) and isinstance(response.body, bytes):
-        body = response.body
-    else:
-        return _cut(request)
-    headers = {"Content-Type": response.headers.get("Content-Type", "application/octet-stream")}
-    half = web.StreamResponse(status=response.status, reason=response.reason, headers=headers)
-    half.content_length = len(body)
-    await half.prepare(request)
-    await half.write(body[: len(body) // 2])
-    while request.transport is not None and request.transport.get_write_buffer_size():
-        await asyncio.sleep(0.005)
-    _cut(request)
-    return half

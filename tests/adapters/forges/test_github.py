@@ -301,12 +301,6 @@ def test_json_of_another_shape_is_unavailable(server: ScriptedServer, github: Gi
         github.runs("c" * 40)
 
 
-def test_a_login_page_is_not_json(server: ScriptedServer, github: GitHub) -> None:
-    server.play(answer("<html><script>evil()</script><h1>Sign in</h1></html>", content_type="text/html"))
-    with pytest.raises(UnavailableError, match="not JSON: Sign in"):
-        github.releases()
-
-
 def test_refusals_carry_the_forges_words_without_controls_or_secrets(
     server: ScriptedServer, github: GitHub
 ) -> None:

@@ -114,6 +114,22 @@ def test_a_write_without_a_whole_answer_is_never_sent_again(
     assert len(server.received) == 1
 
 
+@pytest.mark.parametrize("body", [Body(b"x"), Body()], ids=["body", "no body"])
+def test_a_write_whose_answer_has_no_end_may_have_been_done(server: ScriptedServer, body: Body) -> None:
+    class Passing(FakeClock):
+        def monotonic(self) -> float:
+            self.advance(1.0)
+            return super().monotonic()
+
+    server.play(answer(bytes(1_000_000)))
+    for http, more in (
+        (HTTP(FakeClock(), environment={}), {"limit": 4000}),
+        (HTTP(Passing(), environment={}, limits=Limits(whole=2.0)), {}),
+    ):
+        with pytest.raises(AnswerLostError, match=r"larger|too long"):
+            http.write("POST", server.url, body, **more)
+
+
 def test_a_write_that_broke_off_in_its_body_was_not_received(
     server: ScriptedServer, http: HTTP, clock: FakeClock
 ) -> None:

@@ -238,6 +238,45 @@ def test_a_page_in_json_is_read(server: ScriptedServer, index: PyPI) -> None:
     assert request.headers["cache-control"] == "no-cache"
 
 
+@pytest.mark.parametrize("more", ["", '<a href="/forgot">Forgotten?</a>'])
+def test_a_login_page_is_no_project_without_files(server: ScriptedServer, index: PyPI, more: str) -> None:
+    page = f"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form></form>{more}</body></html>"
+    server.play(answer(page, content_type="text/html"))
+    with pytest.raises(UnavailableError, match="does not say"):
+        index.project("demo")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="pypi:repository-version" content="1.0">',
+        "<title>Links for demo</title>",
+        "<title>demo</title><h1>\nLinks for demo</h1>",
+        "<title>Simple Index</title>",
+    ],
+)
+def test_a_project_without_files_is_known_by_the_head_of_its_page(
+    server: ScriptedServer, index: PyPI, head: str
+) -> None:
+    server.play(answer(f"<!DOCTYPE html><html>{head}</html>", content_type="text/html"))
+    found = index.project("demo")
+    assert found is not None
+    assert found.files == ()
+
+
+def test_a_login_page_is_no_accepted_upload(server: ScriptedServer, index: PyPI, tmp_path: Path) -> None:
+    wheel = make_wheel(tmp_path, "demo", "1.0")
+    server.play(answer("\n<!DOCTYPE html><html>Sign in</html>", content_type="text/html"))
+    with pytest.raises(AnswerLostError, match="page for people"):
+        index.upload(wheel, sha256_of(wheel))
+    for taken in (
+        answer("", content_type="text/html"),
+        answer("<html>x</html>", status="200 There already", content_type="text/html"),
+    ):
+        server.play(taken)
+        index.upload(wheel, sha256_of(wheel))
+
+
 def test_a_page_in_html_is_read(server: ScriptedServer, index: PyPI) -> None:
     page = """<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.4">
       <meta name="pypi:project-status" content="quarantined"></head><body>

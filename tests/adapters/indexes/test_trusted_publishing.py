@@ -141,6 +141,7 @@ def test_a_renewal_that_the_index_does_not_answer_leaves_it_too(bench: Bench) ->
         json_answer("[]"),
         answer(status="500 Internal Server Error"),
         answer(status="503 Service Unavailable"),
+        answer(status="501 Not Implemented"),
         answer(status="429 Too Many Requests"),
         json_answer(
             '{"errors": [{"code": "invalid-reuse-token", "description": "invalid token: already used"}]}',
@@ -260,6 +261,7 @@ def test_where_there_is_no_identity_no_index_is_asked(bench: Bench) -> None:
         (answer(status="404 Not Found"), ""),
         (answer(status="405 Method Not Allowed"), ""),
         (answer(status="503 Service Unavailable"), "503"),
+        (answer("<html>pypi-one</html>", content_type="text/html"), "200 with a page"),
         (answer("no pypi-one", status="422 Unprocessable Content"), "422"),
         (LOST, "did not burn"),
         (Script(b"", reads=False), "did not burn"),

@@ -105,8 +105,8 @@ class GitHub:
         """Return the default branch."""
         found = github_tree.default_branch(self._calls, self._root)
         if found is None:
-            self._check_visible()
-        return found or "main"
+            raise self._calls.unseen(f"the forge shows us no repository {self.repository}")
+        return found
 
     def branch_head(self, branch: str) -> str | None:
         """Return the commit at the head of the branch, or None."""

@@ -93,6 +93,7 @@ class Calls:
             )  # fmt: skip
 
         answer = self._patient(once)
+        _refuse_page(answer)
         if answer.good:
             return answer.body
         if answer.status in (404, 410):
@@ -154,7 +155,12 @@ class Calls:
         return answer
 
     def sent(self, method: str, url: str, body: Callable[[], Body], kind: str = "application/json") -> Answer:
-        """Send a write and return its answer, whatever it says, once no rate limit holds it back."""
+        """Send a write and return its answer, whatever it says, once no rate limit holds it back.
+
+        Raises:
+            AnswerLostError: the forge failed, or somebody else answered in its place; it may have been done.
+            UnavailableError: it was not done.
+        """
 
         def once() -> Answer:
             headers = {**_headers(_JSON), "Content-Type": kind}
@@ -163,6 +169,8 @@ class Calls:
         answer = self._patient(once)
         if answer.status >= 500:
             raise AnswerLostError(f"{answer.url} answered {answer.status}: {self._said(answer)}", remedy=LOOK)
+        if answer.good and answer.page:
+            raise AnswerLostError(_told(answer), remedy=LOOK)
         return answer
 
     def refusal(self, answer: Answer) -> TagboatError:
@@ -172,6 +180,8 @@ class Calls:
             return self.unseen(said)
         if answer.status == 422 and any(error.maybe("code") == "already_exists" for error in _errors(answer)):
             return ConflictError(said, remedy=_TAKEN)
+        if answer.status >= 500:
+            return UnavailableError(said, remedy="try again later")
         kind, remedy = _REFUSALS.get(answer.status, (StepFailedError, ""))
         return kind(said, remedy=_missing_permission(answer) if answer.status == 403 else remedy)
 
@@ -188,6 +198,7 @@ class Calls:
             )
 
         answer = self._patient(once)
+        _refuse_page(answer)
         if answer.good or answer.status in besides:
             return answer
         raise self.refusal(answer)
@@ -229,6 +240,20 @@ def next_page(link: str) -> str:
 
 def _headers(accept: str) -> dict[str, str]:
     return {"Accept": accept, "X-GitHub-Api-Version": "2022-11-28"}
+
+
+def _told(answer: Answer) -> str:
+    return f"{answer.url} answered {answer.status} with a page for people, which the forge's interface never does"
+
+
+def _refuse_page(answer: Answer) -> None:
+    """Make sure that it is the forge who answers with success.
+
+    Raises:
+        UnavailableError: it is a page, as proxies and places to log in show it.
+    """
+    if answer.good and answer.page:
+        raise UnavailableError(_told(answer), remedy="what is in between? If nothing, try again later")
 
 
 def _errors(answer: Answer) -> list[Shape]:

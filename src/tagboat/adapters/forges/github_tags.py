@@ -19,11 +19,15 @@ def read(calls: Calls, root: str, name: str) -> ForgeTag | None:
     """Return the tag with its outermost object's message and date; ``commit`` is "" when it names no commit.
 
     Raises:
-        UnavailableError: also for a tag that leads through too many others.
+        UnavailableError: also for a tag that leads through too many others, or to an object that the forge does not show.
     """
     found = None if odd_tag(name) else calls.object(f"{root}/git/ref/tags/{quote(name)}")
     message, made = "", ""
     for depth in range(_DEPTH):
+        if found is None and depth:
+            raise UnavailableError(
+                f"the tag {name} is there, and its object is not shown", remedy="try again later"
+            )
         if found is None:
             return None
         target = found.inner("object")

@@ -14,6 +14,7 @@ from tagboat.adapters.secrets import clean
 from tagboat.core.text import plain
 from tagboat.errors import UnavailableError
 
+_PAGES: Final = ("text/html", "application/xhtml+xml")
 _TAGS: Final = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 """In linear time, whatever it is given: what is not closed takes the rest, and no tag is looked for behind another's start."""
 
@@ -33,6 +34,11 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: str
+
+    @property
+    def page(self) -> bool:
+        """Whether it is a page for people, as a proxy or a place to log in puts it before what was asked for."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower() in _PAGES
 
     @property
     def good(self) -> bool:
@@ -68,9 +74,15 @@ class Answer:
         return clean(text)
 
     @property
+    def worded(self) -> bool:
+        """Whether the reason phrase is no standard one: indexes put their words there, and nobody else does."""
+        usual = {"", _phrase(self.status), *_OTHER_PHRASES.get(self.status, ())}
+        return self.reason not in usual
+
+    @property
     def message(self) -> str:
         """One line of what it says: its own reason phrase, else JSON's ``message``, else its text, else the status."""
-        if self.reason and self.reason not in {_phrase(self.status), *_OTHER_PHRASES.get(self.status, ())}:
+        if self.worded:
             return plain(clean(self.reason))
         return (
             plain(clean(_json_message(self.body)) or self.text, limit=500)

@@ -22,11 +22,11 @@ from tagboat.adapters.http.answer import Answer
 from tagboat.adapters.http.body import Body
 from tagboat.adapters.http.connections import Connections
 from tagboat.adapters.http.credentials import Credentials
-from tagboat.adapters.http.exchange import Exchange, Limits, Request, place
-from tagboat.adapters.http.failures import lost, permanent, unavailable, unsent
+from tagboat.adapters.http.exchange import Exchange, Limits, Reply, Request, place
+from tagboat.adapters.http.failures import LOOK, lost, permanent, unavailable, unsent
 from tagboat.adapters.http.pauses import asked_pause, pause
 from tagboat.adapters.secrets import hide
-from tagboat.errors import UnavailableError
+from tagboat.errors import AnswerLostError, UnavailableError
 from tagboat.ports.clock import Clock
 
 MEBIBYTE: Final = 1 << 20
@@ -115,14 +115,14 @@ class HTTP:
         Only a connection that was never made is tried again.
 
         Raises:
-            AnswerLostError: the request may have been received, and no whole answer was seen.
+            AnswerLostError: the request may have been received, and no whole answer was seen within the bounds.
             UnavailableError: it certainly was not received.
         """
         request = Request(method, url, headers or {}, credentials, body)
         for turn in range(1, self.limits.tries + 1):
             try:
                 with self._exchange.open(request) as reply:
-                    return _shown(self._exchange.whole(reply, limit))
+                    return _shown(self._answered(reply, limit))
             except HTTPError as problem:
                 if not unsent(problem, body):
                     raise lost(problem, place(url)) from None
@@ -130,6 +130,17 @@ class HTTP:
                     raise unavailable(problem, place(url)) from None
             self.clock.sleep(pause(turn, self._jitter()))
         raise AssertionError("the last try returns or raises")
+
+    def _answered(self, reply: Reply, limit: int) -> Answer:
+        """Read the answer to a write; one without an end is as good as lost.
+
+        Raises:
+            AnswerLostError: it is too large or takes too long.
+        """
+        try:
+            return self._exchange.whole(reply, limit)
+        except UnavailableError as problem:
+            raise AnswerLostError(problem.cause, remedy=LOOK) from None
 
     def download(
         self,

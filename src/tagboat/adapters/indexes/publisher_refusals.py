@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Final
 
 from tagboat.adapters.http import Answer
-from tagboat.adapters.http.client import BUSY
 from tagboat.adapters.secrets import clean
 from tagboat.core.publisher import Publisher, differences, peculiarities, publisher_of
 from tagboat.core.text import plain
@@ -46,13 +45,18 @@ class Refusal:
     @property
     def passing(self) -> bool:
         """Whether a fresh identity may be taken where this one was not."""
-        return self._answer.status in BUSY or _REUSED in self._errors
+        return self._failed or _REUSED in self._errors
+
+    @property
+    def _failed(self) -> bool:
+        """Whether the index itself is to blame, or has no time."""
+        return self._answer.status == 429 or self._answer.status >= 500
 
     @property
     def error(self) -> TagboatError:
         """What the caller must see."""
         status = self._answer.status
-        if status in BUSY:
+        if self._failed:
             return UnavailableError(
                 f"{self._index} gave no token: {self._answer.url} answered {status}: {self._said}",
                 remedy="nothing was uploaded: start again later",

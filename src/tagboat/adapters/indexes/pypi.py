@@ -15,12 +15,13 @@ from packaging.utils import canonicalize_name
 
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
 from tagboat.adapters.http.connections import checked, origin
+from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.indexes import simple_page
 from tagboat.adapters.indexes.core_metadata import form_fields
 from tagboat.adapters.indexes.credentials import IndexCredentials
 from tagboat.adapters.indexes.refusals import Refused, refusal, token_ended, upload_refusal
 from tagboat.core.text import plain
-from tagboat.errors import ConflictError, StepFailedError, TagboatError, UnavailableError
+from tagboat.errors import AnswerLostError, ConflictError, StepFailedError, TagboatError, UnavailableError
 from tagboat.ports.index import IndexFile, IndexProject, UploadCredential
 
 LARGEST_PAGE: Final = 128 << 20
@@ -92,7 +93,7 @@ class PyPI:
             ConflictError: the index holds other bytes under this name, or will never take the name again; or the file
                 itself is not the one of ``sha256`` any more.
             DeniedError: the credential is missing, refused, or not for this project.
-            AnswerLostError: the file was sent and no answer, or one of the server's failure, was seen.
+            AnswerLostError: the file was sent and no answer, or one of the server's failure, or somebody else's, was seen.
             StepFailedError: the index refused the file.
         """
         body, kind = _form(path, sha256)
@@ -102,6 +103,12 @@ class PyPI:
             credentials, answer = fresh, self._sent(body, kind, fresh)
         if not answer.good:
             raise upload_refusal(self._refused(answer, credentials), path.name)
+        if _whole_page(answer):
+            raise AnswerLostError(
+                f"{self.name} answered {answer.status} to {path.name} with a page for people, as a proxy does or a place "
+                "to log in",
+                remedy=LOOK,
+            )
         return plain(answer.text, lines=True).strip()
 
     def _sent(self, body: Body, kind: str, credentials: Credentials | None) -> Answer:
@@ -140,6 +147,15 @@ class PyPI:
 
     def _refused(self, answer: Answer, credentials: Credentials | None) -> Refused:
         return Refused(self.name, answer, self._http.clock.now(), credentials is not None)
+
+
+def _whole_page(answer: Answer) -> bool:
+    """Tell whether it is a document of HTML without a word of the index.
+
+    Some indexes call an empty answer HTML, and devpi makes a document of what it says in its reason phrase.
+    """
+    document = answer.body.lstrip()[:9].lower().startswith((b"<!doctype", b"<html"))
+    return answer.page and document and not answer.worded
 
 
 def _form(path: Path, sha256: str) -> tuple[Body, str]:

@@ -31,6 +31,9 @@ ACCEPT: Final = (
 _PIECE: Final = 64 << 10
 _LONGEST_TAG: Final = 256 << 10
 """The most characters that the parser of HTML may have to keep, a script or comment included."""
+_DISTRIBUTIONS: Final = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg")
+_TITLES: Final = ("links for", "simple index")
+"""How indexes head their pages: PyPI, devpi, pypiserver, Nexus, GitLab; Artifactory."""
 
 
 def project(answer: Answer, name: str) -> IndexProject:
@@ -123,6 +126,11 @@ def _from_html(answer: Answer, name: str) -> IndexProject:
             raise _unreadable(answer) from None
         if len(page.rawdata) > _LONGEST_TAG:
             raise _unreadable(answer)
+    if not page.simple and not any(file.filename.endswith(_DISTRIBUTIONS) for file in page.files):
+        raise UnavailableError(
+            f"{answer.url} answered with a page that lists no file and does not say that it is one of the simple API",
+            remedy="is the index's simple URL right, and no login page or proxy in between?",
+        )
     return IndexProject(name, tuple(page.files), page.status)
 
 
@@ -134,23 +142,37 @@ def _unreadable(answer: Answer) -> UnavailableError:
 
 
 class _Page(HTMLParser):
-    """Anchors are files; ``<meta>`` carries the project's status; ``<base>`` moves relative links."""
+    """Anchors are files; ``<meta>`` carries the project's status; ``<base>`` moves relative links.
+
+    Attributes:
+        simple: the page says of itself that it is one of the simple API, in its ``<meta>`` or, as indexes without one do,
+            in its title.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         super().__init__()
         self.files: list[IndexFile] = []
         self.status = "active"
+        self.simple = False
         self._base = url
+        self._titles = False
         self._name = name
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {key: value or "" for key, value in attrs}
+        self._titles = tag in ("title", "h1")
+        self.simple = self.simple or (tag == "meta" and values.get("name") == "pypi:repository-version")
         if tag == "meta" and values.get("name") == "pypi:project-status":
             self.status = values.get("content", "active")
         elif tag == "base" and values.get("href"):
             self._base = _joined(self._base, values["href"]) or self._base
         elif tag == "a" and values.get("href"):
             self._anchor(_joined(self._base, html.unescape(values["href"])), "data-yanked" in values)
+
+    def handle_data(self, data: str) -> None:
+        if self._titles and data.strip():
+            self.simple = self.simple or data.strip().lower().startswith(_TITLES)
+            self._titles = False
 
     def _anchor(self, link: str, yanked: bool) -> None:
         url, _, fragment = link.partition("#")

@@ -207,9 +207,9 @@ class TrustedPublishing:
         except TagboatError as problem:
             said = clean(problem.cause)
         else:
-            if answer.good or answer.status in (404, 405):
+            if (answer.good and not answer.page) or answer.status in (404, 405):
                 return ""
-            said = f"it answered {answer.status}"
+            said = f"it answered {answer.status}{' with a page for people' if answer.page else ''}"
         return f"{self._index} did not burn the token of this job, which ends by itself in minutes: {said}"
 
     def _sent(self, deed: str, secret: str) -> Answer:

@@ -96,16 +96,35 @@ def env(directory: Path, index: str, as_json: bool) -> None:
 @click.argument("service")
 @click.argument("operation")
 @click.argument("kind")
-@click.option("--value", type=float, help="Seconds, status code, or number of writes, as the kind wants it.")
+@click.option("--value", type=float, help="A number, as the kind wants it.")
 @click.option("--times", type=int, default=1, show_default=True, help="How many requests it meets.")
 @options.as_json
 def fault(
     directory: Path, service: str, operation: str, kind: str, value: float | None, times: int, as_json: bool
 ) -> None:
-    """Order something to go wrong: KIND is delay, status, drop-before, drop-after, truncate or stale.
+    """Order something to go wrong: timeouts, resets, errors, and answers that lie or are lost.
 
     SERVICE is forge, testpypi, pypi or identity; OPERATION is one of the journal's, or '*'.
-    """
+
+    \b
+    KIND, in place of the deed:
+      delay         it comes VALUE seconds late (1)
+      silence       no answer for VALUE seconds (60)
+      status        the status VALUE (503)
+      too-many      429, without a word of when to come again
+      retry-after   429, to come again after VALUE seconds (1)
+      html          a gateway's page that quotes the request, with the status VALUE (502)
+      drop-before   the connection is closed
+      reset-before  the connection is reset
+      reset-mid     it is reset in the middle of the request's body, or else of the answer
+    KIND, after the deed is done:
+      drop-after    the connection is closed without an answer
+      reset-after   the connection is reset without an answer
+      truncate      half of the answer; with VALUE 1 its JSON ends early, as if that were all
+      wrong-type    JSON of another type; with VALUE 1 everything in it is of another type
+      slow-body     the answer comes in pieces, VALUE seconds apart (1)
+      stale         a read does not show the last VALUE writes (1)
+    """  # noqa: D301 - click wants the very character that keeps a list of lines as it is
     report = Report("sandbox fault", as_json=as_json)
     with answering(report):
         from dataclasses import asdict  # noqa: PLC0415
