@@ -95,9 +95,11 @@ def test_a_locked_keyring_is_not_waited_for_without_end(
 
 
 def test_it_sees_none_of_our_own_secrets_and_nothing_to_type(tmp_path: Path) -> None:
-    text = "import os, sys\nprint('planted' in str(os.environ) or sys.stdin.read())"
+    text = "import os, sys\nprint(str(os.environ) if 'planted' in str(os.environ) else sys.stdin.read() or 'nothing')"
     secrets = dict.fromkeys(("TAGBOAT_PYPI_TOKEN", "GH_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"), "planted")
-    assert Keyring({**program(tmp_path, text), **secrets}).credentials(UPLOAD) is None
+    found = Keyring({**program(tmp_path, text), **secrets}).credentials(UPLOAD)
+    assert found is not None
+    assert found.secret == "nothing"
 
 
 def test_without_the_command_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,15 @@ def test_a_file_that_others_can_read_is_refused_where_its_login_would_be_used(
         netrc.credentials("https://packages.example/")
     assert "chmod 600" in caught.value.remedy
     assert netrc.credentials("https://elsewhere.example/") is None
+
+
+def test_a_file_that_is_somebody_elses_is_refused(
+    write: Callable[..., Netrc], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc, owner = write(), os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    with pytest.raises(InvalidError, match="others can read"):
+        netrc.credentials("https://packages.example/")
 
 
 def test_a_file_of_another_form_is_one_error_that_shows_nothing_of_it(write: Callable[..., Netrc]) -> None:

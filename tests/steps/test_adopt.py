@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from tagboat.core.release import Release
+from tagboat.core.step import Effect, Phase, Step
 from tagboat.errors import ConflictError, RefusedError, UnavailableError
 from tagboat.steps.adopt import fetch_adopted
+from tagboat.steps.remote_run import message
 from tagboat.testing.forge import FakeForge
 
 
@@ -49,6 +51,23 @@ def test_our_ledger_or_a_person_vouches_for_a_stranger_s_manifest(bench: Any, ev
     bench.draft(*bench.files(manifest), forge=FakeForge(bench.hosted, login="stranger"))
     bench.ports.ledger.append(event, body={"digest": manifest.digest})
     assert adopted(bench) == manifest.as_json()
+
+
+@pytest.mark.parametrize(
+    ("hands_over", "named"), [(True, ""), (True, "0" * 64), (False, "")], ids=["ours", "other", "not asked"]
+)
+def test_a_tag_vouches_only_where_the_pipeline_hands_over_and_for_what_it_names(
+    bench: Any, hands_over: bool, named: str
+) -> None:
+    """Decision 30: whoever may make tags decides about bytes in projects that ask for it, and in no other."""
+    if hands_over:
+        bench.more.append(Step("tag-ready:demo", "tag-ready", Phase.CHECK, Effect.NONE, "demo", {}))
+    manifest = bench.built()
+    bench.draft(*bench.files(manifest), forge=FakeForge(bench.hosted, login="stranger"))
+    bench.hosted.tags.pop("v1.0", None)
+    bench.forge.create_tag("v1.0", bench.commit, message("demo 1.0", named or manifest.digest))
+    expected = manifest.as_json() if hands_over and not named else None
+    assert adopted(bench) == expected
 
 
 def test_without_a_login_no_upload_vouches(bench: Any) -> None:

@@ -217,6 +217,26 @@ def test_a_secondary_limit_without_a_time_means_a_minute(
     assert clock.pauses == [60.0]
 
 
+def test_an_issue_of_somebody_else_is_not_ours_whatever_the_forge_was_asked(
+    server: ScriptedServer, github: GitHub
+) -> None:
+    def issue(number: int, author: str, **more: object) -> dict[str, object]:
+        return {
+            "number": number,
+            "title": "t",
+            "body": "mark",
+            "user": {"login": author},
+            "html_url": "u",
+            **more,
+        }
+
+    listed = [issue(1, "eve"), issue(2, "ada", pull_request={}), issue(4, "ada"), issue(3, "ada")]
+    server.play(json_answer('{"login": "ada"}'), json_answer(json.dumps(listed)))
+    found = github.find_issue("mark")
+    assert found is not None
+    assert found.number == 3
+
+
 def test_a_rate_limit_without_a_sensible_end_is_told(server: ScriptedServer, github: GitHub) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "999999999999"}
     server.play(json_answer('{"message": "API rate limit exceeded"}', status="403 Forbidden", **headers))
