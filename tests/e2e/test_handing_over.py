@@ -24,14 +24,24 @@ WORKFLOW = ".github/workflows/publish.yml"
 @pytest.fixture
 def project(launch: Callable[..., Project]) -> Project:
     """A tiny package whose releases are handed over; its commit is green and has no tag."""
-    made = launch()
+    return handing(launch(), "tag")
+
+
+@pytest.fixture
+def dispatching(launch: Callable[..., Project]) -> Project:
+    """The same, whose workflow the tag does not start by itself."""
+    return handing(launch(), "dispatch")
+
+
+def handing(made: Project, trigger: str) -> Project:
     policy = {"remote-start": 2, "remote-wait": 2}
-    tables = 'pipeline = "remote-release"\n\n[tool.tagboat.workflows]\nrelease = "publish.yml"\ntrigger = "tag"\n\n'
+    workflows = f'[tool.tagboat.workflows]\nrelease = "publish.yml"\ntrigger = "{trigger}"\n\n'
+    tables = f'pipeline = "remote-release"\n\n{workflows}'
     files = flit(made.name)
     text = str(files["pyproject.toml"])
     head = text[: text.index("[tool.tagboat.")]
     project = f"{head}[tool.tagboat]\n{tables}{configured(made.name, policy=policy)}"
-    made.commit({"pyproject.toml": project, WORKFLOW: publishing_workflow()})
+    made.commit({"pyproject.toml": project, WORKFLOW: publishing_workflow(by_tag=trigger == "tag")})
     made.push()
     made.green()
     return made
@@ -104,6 +114,66 @@ def test_a_run_that_fails_is_told_run_again_and_the_release_goes_on(project: Pro
     assert kept == set(stored)
     assert len(stored) == 2
     assert not any(secret in text for text in stored.values())
+
+
+def dispatches(project: Project) -> int:
+    key = f"{project.repository}/runs/"
+    return sum(
+        line["operation"] == "dispatch-workflow" and line["key"].startswith(key)
+        for line in project.harbour.journal()
+    )
+
+
+def test_a_workflow_that_the_tag_does_not_start_is_dispatched_on_it_once(dispatching: Project) -> None:
+    waiting = hand_over(dispatching)
+    assert waiting.exit == 5, waiting.err
+    assert "publish.yml is still queued after 2 seconds" in waiting.cause
+    assert waiting.step("dispatch-run:")["reason"].startswith("started publish.yml on v1.0 (run ")
+    publish(dispatching)
+    done = dispatching.tagboat("resume")
+    assert done.exit == 0, done.err
+    assert dispatches(dispatching) == 1
+    (run,) = (
+        run
+        for run in dispatching.harbour.api("GET", f"/repos/{dispatching.repository}/actions/runs")[
+            "workflow_runs"
+        ]
+        if run["event"] == "workflow_dispatch"
+    )
+    assert (run["head_branch"], run["head_sha"]) == ("v1.0", dispatching.head)
+
+
+@pytest.mark.parametrize("kind", ["drop-before", "drop-after"])
+def test_a_dispatch_whose_answer_is_lost_is_looked_for_and_not_sent_again(
+    dispatching: Project, kind: str
+) -> None:
+    dispatching.harbour.faults.add("forge", "dispatch-workflow", kind)
+    first = hand_over(dispatching)
+    if kind == "drop-before":
+        assert first.exit == 6
+        assert "whether publish.yml was started is not known" in first.cause
+        assert dispatches(dispatching) == 0
+        assert dispatching.tagboat("resume").exit == 5
+    assert dispatches(dispatching) == 1
+    publish(dispatching)
+    done = dispatching.tagboat("resume")
+    assert done.exit == 0, done.err
+    assert dispatches(dispatching) == 1
+
+
+def test_a_workflow_that_asks_for_more_than_a_release_says_stops_it_before_anything_is_built(
+    dispatching: Project,
+) -> None:
+    more = publishing_workflow(by_tag=False).replace(
+        "    inputs:\n", "    inputs:\n      who: {required: true}\n"
+    )
+    dispatching.commit({WORKFLOW: more})
+    dispatching.push()
+    dispatching.green()
+    answer = hand_over(dispatching)
+    assert answer.exit == 3, answer.err
+    assert "it asks for who, and a release says only component, tag, dry-run" in answer.cause
+    assert dispatching.releases() == []
 
 
 def captured(project: Project) -> list[Any]:

@@ -113,17 +113,18 @@ pipeline = "remote-release"
 
 [tool.tagboat.workflows]
 release = "ship.yml"
-trigger = "tag"
+trigger = "{trigger}"
 """
 
 
-@pytest.mark.parametrize("back_end", ["flit", "hatch-vcs"])
+@pytest.mark.parametrize(("back_end", "trigger"), [("flit", "dispatch"), ("hatch-vcs", "tag")])
 def test_a_release_that_is_handed_over_is_rehearsed_with_a_player_that_is_named_as_one(
-    workshop: Workshop, back_end: str
+    workshop: Workshop, back_end: str, trigger: str
 ) -> None:
     files = BACK_ENDS[back_end]
-    handed = {".github/workflows/ship.yml": publishing_workflow()}
-    workshop.commit({**files, **handed, "pyproject.toml": files["pyproject.toml"] + REMOTE})
+    handed = {".github/workflows/ship.yml": publishing_workflow(by_tag=trigger == "tag")}
+    configured = files["pyproject.toml"] + REMOTE.format(trigger=trigger)
+    workshop.commit({**files, **handed, "pyproject.toml": configured})
     answer = workshop.rehearse()
     assert answer.exit == 0, answer.err
     assert any("ship.yml itself: a player" in line for line in answer.json["not_covered"])

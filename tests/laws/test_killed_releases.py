@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from tagboat.config.model import Config
 from tagboat.engine.events import StepEvent
-from tagboat.testing.simulation import HANDED, ONE, TWO, KilledError, Simulation
+from tagboat.errors import AnswerLostError
+from tagboat.testing.simulation import DISPATCHED, HANDED, ONE, TWO, KilledError, Simulation
 from tagboat.testing.workshop import FakeBuilder
 
-CONFIGS = {"one": ONE, "two": TWO, "handed": HANDED}
+CONFIGS = {"one": ONE, "two": TWO, "handed": HANDED, "dispatched": DISPATCHED}
 WRITES = {
     "forge": ["create-draft", "upload-asset", "publish"],
     "testpypi": ["upload"],
@@ -44,7 +45,7 @@ def test_an_undisturbed_release_leaves_everything_and_nothing_twice(name: str, t
     assert world.doubles() == []
 
 
-@pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 9), ("handed", 7)])
+@pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 9), ("handed", 7), ("dispatched", 7)])
 def test_a_machine_may_go_off_at_every_moment(name: str, stride: int, tmp_path: Path) -> None:
     count = moments(CONFIGS[name], tmp_path / "count")
     for moment in range(1, count + 1, stride):
@@ -118,6 +119,46 @@ def test_a_lost_answer_to_any_write_is_looked_for(
         run.publish(manifest)
     assert list(world.missing(manifest)) == []
     assert world.doubles() == []
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("moment", ["intent", "done", "recorded"])
+def test_a_workflow_is_dispatched_once_wherever_the_machine_goes_off_around_it(
+    moment: str, fresh: bool, tmp_path: Path
+) -> None:
+    world = Simulation(tmp_path, DISPATCHED)
+
+    def die(event: StepEvent) -> None:
+        if (event.step.key, event.moment) == ("dispatch-run:core", moment):
+            raise KilledError
+
+    with pytest.raises(KilledError), world.machine("one", watch=die) as run:
+        run.publish(run.prepare())
+    manifest = world.release("two" if fresh else "one")
+    assert list(world.missing(manifest)) == []
+    assert world.doubles() == []
+    assert [(ref, inputs) for _, ref, inputs in world.hosted.dispatched] == [
+        ("core-v1.0", {"component": "core", "tag": "core-v1.0", "dry-run": "false"}),
+        ("v1.0", {"component": "all", "tag": "v1.0", "dry-run": "false"}),
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_dispatch_whose_answer_is_lost_is_never_sent_again_by_the_same_start(
+    kind: str, tmp_path: Path
+) -> None:
+    """Where it did not arrive, the release stops there, and a later start sends it."""
+    world = Simulation(tmp_path, DISPATCHED)
+    order(world, "forge", "dispatch", kind, 502)
+    if kind in ("drop-before", "status"):
+        with pytest.raises(AnswerLostError, match=r"whether release\.yml was started is not known") as caught:
+            world.release()
+        assert "starts it only if there is still none" in caught.value.remedy
+        assert world.hosted.dispatched == []
+    manifest = world.release()
+    assert list(world.missing(manifest)) == []
+    assert world.doubles() == []
+    assert [ref for _, ref, _ in world.hosted.dispatched] == ["core-v1.0", "v1.0"]
 
 
 def test_a_page_that_lags_on_another_machine_makes_no_second_upload(tmp_path: Path) -> None:

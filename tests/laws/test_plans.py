@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from tagboat.config.model import Component, Config, IndexTarget, Policy, Shard
+from tagboat.config.model import Component, Config, IndexTarget, Policy, Shard, Workflows
 from tagboat.core.artifact import Artifact, Manifest, Role
 from tagboat.core.plan import Half, Plan, broken_laws, plan_from_json
 from tagboat.core.release import Release
 from tagboat.core.step import Effect, Phase, Step
+from tagboat.errors import InvalidError
 from tagboat.pipelines.choosing import PIPELINES
 
 COMMIT = "c" * 40
@@ -24,8 +25,9 @@ INDEXES = (
     IndexTarget("testpypi", staging=True),
     IndexTarget("own", "https://own.invalid/up", "https://own.invalid/simple", private=True),
 )
-KINDS = ("upload", "push-tag")
-"""What publishes a component: an upload of ours, or the tag that starts the workflow."""
+TRIGGERS = ("dispatch", "tag")
+KINDS = ("upload", "push-tag", "dispatch-run")
+"""What publishes a component: an upload of ours, the tag that starts the workflow, or its dispatch."""
 FILE = Artifact("tagboat-manifest.json", "f" * 64, 9, "", Role.CHECKSUM)
 
 
@@ -57,7 +59,15 @@ def configurations(draw: st.DrawFn) -> tuple[Config, tuple[Release, ...]]:
         Release(c.name, str(Version(version)), c.tag.replace("{version}", version), COMMIT) for c in chosen
     )
     pipeline = draw(st.sampled_from(sorted(PIPELINES)))
-    config = Config(pipeline=pipeline, components=tuple(components), indexes=INDEXES, policy=Policy())
+    # One dispatch releases one component.
+    trigger = "tag" if len({r.tag for r in releases}) < len(releases) else draw(st.sampled_from(TRIGGERS))
+    config = Config(
+        pipeline=pipeline,
+        components=tuple(components),
+        indexes=INDEXES,
+        policy=Policy(),
+        workflows=Workflows(trigger=trigger),
+    )
     return config, releases
 
 
@@ -114,6 +124,17 @@ def test_what_is_handed_over_is_tagged_once_and_nothing_of_it_is_uploaded(
     for step in (step for step in publish.steps if step.kind == "push-tag"):
         before = set(keys[: keys.index(step.key)])
         assert before == set(step.needs)
+    started = [step.options["tag"] for step in publish.steps if step.kind == "dispatch-run"]
+    assert started == (tags if config.workflows.trigger == "dispatch" else [])
+
+
+def test_what_shares_a_tag_is_not_started_by_one_dispatch() -> None:
+    components = tuple(Component(name, distributions=(name,)) for name in ("one", "two"))
+    config = Config(pipeline="remote-release", components=components, indexes=INDEXES)
+    releases = tuple(Release(component.name, "1.0", "v1.0", COMMIT) for component in components)
+    with pytest.raises(InvalidError, match=r"one and two share v1\.0"):
+        planned(config, releases)
+    assert planned(config, releases[:1])
 
 
 @given(configurations())

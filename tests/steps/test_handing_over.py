@@ -106,7 +106,7 @@ def test_a_run_that_appears_late_is_found(bench: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("by_tag", "said"), [(True, "starts on pushed tags such as v2.0"), (False, "by hand")]
+    ("by_tag", "said"), [(True, "starts on pushed tags such as v2.0"), (False, "does not list its run")]
 )
 def test_a_run_that_never_appears_is_waited_for_within_bounds(bench: Any, by_tag: bool, said: str) -> None:
     tagged(bench)
@@ -251,6 +251,21 @@ def test_a_tag_that_somebody_else_made_has_no_time_to_go_by() -> None:
     own, other = a_run(1, 1), a_run(2, 5, branch="main")
     assert newest([own, other], theirs, dated=False) == own
     assert newest([other], theirs, dated=False) is None
+
+
+def test_the_name_of_a_run_tells_which_release_it_is() -> None:
+    """The generated workflow's name says the tag that was typed in, and whether it is a dry run."""
+    by_hand = a_run(1, 1, branch="main", event="workflow_dispatch", title="Release v2.0")
+    dry = a_run(2, 2, event="workflow_dispatch", title="Release v2.0 (dry run)")
+    other = a_run(3, 3, branch="main", event="workflow_dispatch", title="Release core-v1.0")
+    nameless = a_run(4, 4, branch="main", event="workflow_dispatch", title="release")
+    assert newest([by_hand, dry, other, nameless], TAG, dated=True) == by_hand
+    assert newest([by_hand, dry, other, nameless], TAG, dated=False) == by_hand
+    assert newest([dry, other], TAG, dated=True) is None
+    assert newest([dry, other, nameless], TAG, dated=True) == nameless
+    assert newest([dry, other, nameless], TAG, dated=True, strict=True) is None
+    own = a_run(5, 5, title="Release the kraken")
+    assert newest([by_hand, own], TAG, dated=True) == own
 
 
 def test_logs_are_kept_by_digest_whatever_the_run_came_to(bench: Any) -> None:

@@ -137,7 +137,8 @@ class Workflows:
         ci: the file in ``.github/workflows`` that validates pull requests and the default branch.
         build: the file of the reusable build, called by both others.
         release: the file that releases; its name is what Trusted Publishers are registered with.
-        trigger: what starts a release: ``dispatch`` (a person names component and tag) or ``tag`` (a pushed tag).
+        trigger: what starts a release: ``dispatch`` (component and tag are named, by a person or by the pipeline
+            ``remote-release``) or ``tag`` (a pushed tag).
         python: the interpreter that Tagboat runs on in the jobs.
         test: the program and arguments that test the project, without a shell; empty: CI only builds.
         docs: the same for the documentation of a release, run after the files are built; empty: none.

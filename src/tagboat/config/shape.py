@@ -259,7 +259,7 @@ class PolicyTable(Table):
         default=300,
         ge=1,
         le=86400,
-        description='With `pipeline = "remote-release"`: seconds for the workflow\'s run to appear after the tag was pushed.',
+        description='With `pipeline = "remote-release"`: seconds for the workflow\'s run to appear after the tag was pushed or the workflow was dispatched.',
         examples=[60],
     )
     remote_wait: int = Field(

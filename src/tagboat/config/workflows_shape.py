@@ -34,7 +34,8 @@ class WorkflowsTable(Table):
     )
     trigger: Literal["dispatch", "tag"] = Field(
         default="dispatch",
-        description="What starts a release: `dispatch`, where a person names component and tag, or `tag`, a pushed tag.",
+        description="What starts a release: `dispatch`, where a person names component and tag (with the pipeline "
+        "`remote-release` Tagboat does it), or `tag`, a pushed tag.",
         examples=["tag"],
     )
     python: Python = Field(

@@ -8,7 +8,8 @@ Rules:
   outside is looked up again, and what was made of files that were made anew is made anew;
 - where an earlier run may have begun elsewhere, the first effect that is not seen is looked for with pauses, too;
 - guards of one phase are all asked, so that every problem is reported at once; nothing of the next phase starts;
-- a lost answer is looked for in the world; only what is provably not there is sent again, a bounded number of times.
+- a lost answer is looked for in the world; only what is provably not there is sent again, a bounded number of times;
+  what the world would take for a second deed is left to a later start, which looks again before it sends.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tagboat.engine.history import History
 from tagboat.engine.judging import combined, digest_in, is_guard, is_maker, refuse_bad
 from tagboat.engine.state import StateDirectory
 from tagboat.errors import (
+    AnswerLostError,
     ConflictError,
     InterruptedRunError,
     RefusedError,
@@ -37,7 +39,7 @@ from tagboat.errors import (
 )
 from tagboat.ports import Ports
 from tagboat.ports.clock import growing_pauses
-from tagboat.steps.kinds import Attempt, Inputs, Kind, load_kind
+from tagboat.steps.kinds import Attempt, Inputs, Kind, load_kind, sent_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +256,14 @@ class InlineEngine:
         while receipt is None:
             try:
                 return self._run(kind, step, inputs, number), False
-            except UnavailableError:
+            except UnavailableError as problem:
                 # A lost answer is looked for; what is known not to have arrived may be sent again.
                 if step.effect is Effect.NONE:
                     raise
                 self._tell(Moment.DONE, step, StepState.UNKNOWN, attempt=number)
                 receipt = self._look(kind, inputs)
-                if receipt is None and tries == self._patience.tries:
+                left = sent_once(kind) and isinstance(problem, AnswerLostError)
+                if receipt is None and (left or tries == self._patience.tries):
                     raise
                 tries += 1
         return receipt, True

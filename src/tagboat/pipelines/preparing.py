@@ -117,13 +117,15 @@ def _publisher(config: Config, release: Release, default_branch: str) -> Iterato
     targets = trusting_targets(config, config.component(release.component))
     if not targets or config.source == "discovered":
         return
+    handed = config.pipeline == "remote-release"
     options = publisher_matches.Options(
         {target.name: asdict(publisher_for(config, target, config.repository)) for target in targets},
         starting_tags(config),
         release.tag,
         release.commit,
         default_branch,
-        config.pipeline == "remote-release",
+        handed,
+        release.component if handed and config.workflows.trigger == "dispatch" else "",
     )
     key = f"publisher-matches:{release.component}"
     yield freeze("publisher-matches", key, options, component=release.component)

@@ -1,8 +1,9 @@
 """A release that the forge's workflow publishes: for servers and laptops that no index trusts.
 
 Read the two functions aloud. Prepare: as for a release from a tag, but the tag may still have to be made. Publish: fill
-the draft with the built files, make the tag, follow the workflow that it starts, look at what it published, finish what
-it left on the forge, look again. The tag is for good, so everything that can fail without it comes before it.
+the draft with the built files, make the tag, start the workflow where the tag does not do so by itself, follow it, look at
+what it published, finish what it left on the forge, look again. The tag is for good, so everything that can fail without
+it comes before it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tagboat.core.canonical import digest
 from tagboat.core.plan import Half, Plan
 from tagboat.core.release import Release
 from tagboat.core.step import Step
+from tagboat.errors import InvalidError
 from tagboat.pipelines.handing_over import hand_over
 from tagboat.pipelines.preparing import build, by_tag, check, gather_shards, verify
 from tagboat.pipelines.publishing import (
@@ -31,7 +33,12 @@ NAME = "remote-release"
 
 
 def prepare(config: Config, releases: Sequence[Release], *, repository: str, default_branch: str) -> Plan:
-    """Plan the half that ends in the Manifest."""
+    """Plan the half that ends in the Manifest.
+
+    Raises:
+        InvalidError: one dispatch cannot release what shares a tag.
+    """
+    _refuse_shared(config, releases)
     steps: list[Step] = [freeze("adopt", "adopt", adopt.Options(tuple(by_tag(releases))))]
     for release in releases:
         steps.extend(check(config, release, releases, default_branch, tag_to_make=True))
@@ -42,6 +49,16 @@ def prepare(config: Config, releases: Sequence[Release], *, repository: str, def
         steps.extend(verify(config, release, builds))
     basis = {"config": digest(config.as_json())}
     return Plan(Half.PREPARE, NAME, tuple(releases), tuple(steps), basis)
+
+
+def _refuse_shared(config: Config, releases: Sequence[Release]) -> None:
+    for tag, group in by_tag(releases).items():
+        if len(group) > 1 and config.workflows.trigger == "dispatch":
+            raise InvalidError(
+                f"{' and '.join(r.component for r in group)} share {tag}, and a dispatch of {config.workflows.release} "
+                "releases one component",
+                remedy='release one of them (--component), or let a pushed tag start the workflow (trigger = "tag")',
+            )
 
 
 def publish(config: Config, prepared: Plan, manifest: Manifest, manifest_file: Artifact) -> Plan:

@@ -28,11 +28,12 @@ MOST: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Whose logs: the tag, the workflow's file, and the digest of the Manifest that was handed over."""
+    """Whose logs: the tag, the workflow's file, the Manifest's digest, and whether the tag starts it by itself."""
 
     tag: str
     workflow: str
     manifest: str
+    by_tag: bool = True
 
 
 def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
@@ -44,7 +45,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     """Fetch, redact, keep; logs that cannot be had stop no release."""
     options = inputs.options(Options)
     try:
-        found = the_run(ports, options.tag, options.workflow, options.manifest)
+        found = the_run(ports, options.tag, options.workflow, options.manifest, by_tag=options.by_tag)
         if found is None or found.status != "completed":
             return Receipt("the run has not finished: it has no logs to keep yet", state=StepState.SKIPPED)
         logs = ports.forge.run_logs(found)

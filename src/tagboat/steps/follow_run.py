@@ -1,4 +1,4 @@
-"""Guard: the workflow that the tag started has run, and succeeded.
+"""Guard: the workflow that was started for the tag has run, and succeeded.
 
 It is followed while it runs, its address told at once and its jobs' states as they change. Nothing is waited for
 without end: a run that does not appear, and one that does not finish, each have a time.
@@ -35,7 +35,7 @@ class Options:
         manifest: the digest of the Manifest that the tag hands over.
         start: seconds for it to appear.
         wait: seconds for it to finish; then a later start goes on.
-        by_tag: the tag starts it; else a person has to.
+        by_tag: the tag starts it by itself; else it was dispatched.
     """
 
     tag: str
@@ -49,7 +49,7 @@ class Options:
 def find(ports: Ports, inputs: Inputs) -> Receipt | None:
     """Return the run when it has succeeded."""
     options = inputs.options(Options)
-    run = the_run(ports, options.tag, options.workflow, options.manifest)
+    run = the_run(ports, options.tag, options.workflow, options.manifest, by_tag=options.by_tag)
     return _receipt(run) if run and (run.status, run.conclusion) == ("completed", "success") else None
 
 
@@ -65,7 +65,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     followed, began, pause, silences = _Followed(attempt), ports.clock.monotonic(), _FIRST_PAUSE, 0
     while True:
         try:
-            found = the_run(ports, options.tag, options.workflow, options.manifest)
+            found = the_run(ports, options.tag, options.workflow, options.manifest, by_tag=options.by_tag)
             jobs = ports.forge.jobs(found) if found else ()
             silences = 0
         except UnavailableError as error:
@@ -112,7 +112,10 @@ def _missing(options: Options) -> str:
             f"is there a .github/workflows/{options.workflow} at the tagged commit that starts on pushed tags such as "
             f"{options.tag}? A tag that a workflow's own token makes starts nothing. Start it by hand on the tag"
         )
-    return f"start {options.workflow} by hand on the tag {options.tag}, as 'workflows.trigger' says"
+    return (
+        f"the forge took the dispatch of {options.workflow} on {options.tag} and does not list its run: look at the "
+        "workflow's page, then tagboat resume follows it further"
+    )
 
 
 @dataclass(slots=True)

@@ -102,6 +102,11 @@ def load_kind(name: str) -> Kind:
         raise KeyError(name) from None
 
 
+def sent_once(kind: Kind) -> bool:
+    """Tell whether this kind's effect, sent twice, is there twice: such a module says ``SENT_ONCE``."""
+    return bool(getattr(kind, "SENT_ONCE", False))
+
+
 def freeze(
     kind: str,
     key: str,

@@ -14,6 +14,7 @@ from tagboat.core.step import Effect, Phase, Receipt, StepState
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.ports import Ports
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.workflows.dispatching import obstacles
 from tagboat.workflows.publisher import Mismatch, mismatches, path_of, publishes, publishing_job
 
 PHASE = Phase.CHECK
@@ -32,6 +33,7 @@ class Options:
         commit: the commit whose workflow a tag starts.
         branch: the branch whose workflow a person starts.
         required: the release is handed to this workflow; else it may be published in another way.
+        component: the component with which Tagboat itself starts the workflow on the tag; "" where it does not.
     """
 
     publishers: Mapping[str, Mapping[str, str]]
@@ -40,6 +42,12 @@ class Options:
     commit: str
     branch: str
     required: bool
+    component: str = ""
+
+    @property
+    def at_tag(self) -> bool:
+        """Whether the workflow runs for the tag, as it is at the tag's commit."""
+        return bool(self.tags or self.component)
 
 
 def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
@@ -56,7 +64,7 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     }
     path = path_of(next(iter(publishers.values())))
     commit = (
-        options.commit if options.tags else ports.repository.branch_head(options.branch) or options.commit
+        options.commit if options.at_tag else ports.repository.branch_head(options.branch) or options.commit
     )
     data = ports.repository.read(commit, path)
     attempt.log(f"{path} at {commit[:12]}: {'absent' if data is None else f'{len(data)} bytes'}")
@@ -65,6 +73,8 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     found: dict[str, Mismatch] = {}
     for index, publisher in publishers.items():
         told = [*mismatches(publisher, data, ports.forge.repository, options.tags)]
+        if data and not told and options.component:
+            told += map(Mismatch, obstacles(path, data, options.component, options.tag))
         if not told and (refusal := _tried(ports, options, index, publisher, data, commit)):
             told = [Mismatch(refusal)]
         for mismatch in told:
@@ -88,7 +98,7 @@ def _tried(
     """In a rehearsal, let a job like the workflow's own ask an index for a token; return why it gets none."""
     if ports.trial is None:
         return ""
-    ref = f"refs/tags/{options.tag}" if options.tags else f"refs/heads/{options.branch}"
+    ref = f"refs/tags/{options.tag}" if options.at_tag else f"refs/heads/{options.branch}"
     repository = ports.forge.repository
     job = publishing_job(
         publisher, data, repository=repository, ref=ref, commit=commit, by_tag=bool(options.tags)

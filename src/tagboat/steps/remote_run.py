@@ -2,8 +2,11 @@
 
 Rules (observed behaviour of GitHub):
 
-- a run belongs to a tag when it ran for the tag's commit and was started for the tag itself; or, when none was, for
-  anything else at that commit after the tag was made, as a dispatch on the branch is; never for a pull request;
+- a run belongs to a tag when it ran for the tag's commit and was started for the tag itself, or says in its name that it
+  releases the tag; or, where the tag starts it by itself and none did, for anything else at that commit after the tag was
+  made, as a dispatch on the branch is; never for a pull request, or when its name says that it is a dry run or
+  about another tag;
+- a dispatch's inputs cannot be read, but the name of the run can, and the generated workflow writes them into it;
 - a tag that we made says when: the forge dated it, as it dates its runs. What is older belongs to a tag before it;
 - a re-run is a new attempt of the same run, with the run's number and a start of its own: the latest start counts.
 """
@@ -20,6 +23,7 @@ from tagboat.errors import DeniedError, UnavailableError
 from tagboat.ports import Ports
 from tagboat.ports.clock import growing_pauses
 from tagboat.ports.forge import ForgeTag, Job, WorkflowRun
+from tagboat.workflows import run_name
 
 _GOOD = ("success", "skipped", "neutral", "")
 _WORDS = {
@@ -44,24 +48,41 @@ def ours(tag: ForgeTag, manifest: str) -> bool:
     return f"Manifest: {manifest}" in tag.message.splitlines()
 
 
-def the_run(ports: Ports, tag: str, workflow: str, manifest: str) -> WorkflowRun | None:
-    """Return the run of the workflow that belongs to the tag as it is on the forge, or None while there is none."""
+def the_run(ports: Ports, tag: str, workflow: str, manifest: str, *, by_tag: bool) -> WorkflowRun | None:
+    """Return the run of the workflow that belongs to the tag as it is on the forge, or None while there is none.
+
+    Args:
+        ports: the forge among them.
+        tag: the tag's name.
+        workflow: the file's name.
+        manifest: the digest that a tag of ours names.
+        by_tag: the tag starts it by itself; else only a run that says that it is for the tag is its run.
+    """
     found = ports.forge.tag(tag)
     if found is None:
         return None
     runs = ports.forge.workflow_runs(workflow, found.commit)
-    return newest(runs, found, dated=ours(found, manifest))
+    return newest(runs, found, dated=ours(found, manifest), strict=not by_tag)
 
 
-def newest(runs: Sequence[WorkflowRun], tag: ForgeTag, *, dated: bool) -> WorkflowRun | None:
-    """Return the run of these that belongs to the tag and started last; ``dated``: the tag's date is the forge's."""
+def newest(
+    runs: Sequence[WorkflowRun], tag: ForgeTag, *, dated: bool, strict: bool = False
+) -> WorkflowRun | None:
+    """Return the run of these that belongs to the tag and started last.
+
+    Args:
+        runs: those of one workflow at the tag's commit.
+        tag: the tag.
+        dated: its date is the forge's, as runs' dates are.
+        strict: what does not say that it is for the tag is not its run.
+    """
     made = _moment(tag.made) if dated else None
-    counted = [run for run in runs if not run.event.startswith("pull_request")]
+    counted = [r for r in runs if not (r.event.startswith("pull_request") or run_name.dry(r.title, tag.name))]
     if made is not None:
         counted = [run for run in counted if (_moment(run.created) or made) >= made]
-    own = [run for run in counted if run.branch == tag.name]
-    if not own and made is not None:
-        own = counted
+    own = [run for run in counted if run.branch == tag.name or run_name.releases(run.title, tag.name)]
+    if not own and made is not None and not strict:
+        own = [run for run in counted if not run_name.of_another(run.title, tag.name)]
     never = datetime.min.replace(tzinfo=UTC)
     return max(own, key=lambda r: (_moment(r.started) or _moment(r.created) or never, r.id), default=None)
 
@@ -76,14 +97,15 @@ def rerun(ports: Ports, plan: Plan) -> Sequence[WorkflowRun]:
     again = []
     for step in (step for step in plan.steps if step.kind == "follow-run"):
         named = [str(step.options[name]) for name in ("tag", "workflow", "manifest")]
-        found = the_run(ports, *named)
+        by_tag = bool(step.options["by_tag"])
+        found = the_run(ports, *named, by_tag=by_tag)
         if found is None or found.status != "completed" or found.conclusion == "success":
             continue
         ports.ledger.append("rerun", step=step.key, body={"run": found.id, "attempt": found.attempt})
         ports.forge.rerun_failed(found)
         again.append(found)
         for pause in growing_pauses(_LOOKS, _FIRST_PAUSE):
-            now = the_run(ports, *named)
+            now = the_run(ports, *named, by_tag=by_tag)
             if now is None or (now.id, now.attempt) != (found.id, found.attempt):
                 break
             ports.clock.sleep(pause)

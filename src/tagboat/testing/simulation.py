@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagboat.adapters.store import FolderStore
-from tagboat.config.model import Component, Config
+from tagboat.config.model import Component, Config, Workflows
 from tagboat.core.artifact import Manifest
 from tagboat.core.release import Release
 from tagboat.engine.events import Moment, StepEvent
@@ -55,10 +55,22 @@ TWO = Config(
     )
 )
 """Two components, one after the other, with a release each."""
-HANDED = replace(TWO, pipeline="remote-release")
+HANDED = replace(TWO, pipeline="remote-release", workflows=Workflows(trigger="tag"))
 """The same, handed to a workflow that starts when a tag is made."""
+DISPATCHED = replace(TWO, pipeline="remote-release")
+"""The same, handed to a workflow that is started on the tag."""
 
 
+_WORKFLOW = b"""\
+on:
+  workflow_dispatch:
+    inputs:
+      component: {type: choice, options: [demo, core, all], required: true}
+      tag: {type: string, required: true}
+      dry-run: {type: boolean, default: true}
+jobs:
+  publish: {runs-on: ubuntu-latest, steps: [{run: tagboat publish}]}
+"""
 _TRIES = 10
 """How often the workflow's machine tries an upload: more often than faults are ordered."""
 
@@ -90,6 +102,7 @@ class Simulation:
 
     def __post_init__(self) -> None:
         files = {f"{component.path}/README.md": b"# Demo\n" for component in self.config.components}
+        files[f".github/workflows/{self.config.workflows.release}"] = _WORKFLOW
         self.hosted.trees[COMMIT] = files
         self.hosted.branches["main"] = COMMIT
         self.forge = FakeForge(self.hosted)
@@ -102,6 +115,7 @@ class Simulation:
         if self.config.pipeline == tag_release.NAME:
             self.hosted.tags.update({release.tag: COMMIT for release in self.releases})
         self.forge.play(COMMIT)
+        self.hosted.workflows.add(self.config.workflows.release)
 
     def derive(self) -> Derived:
         """Return the configuration and the plan that follows from it."""
@@ -124,7 +138,7 @@ class Simulation:
         def told(event: StepEvent) -> None:
             self.events.append(event)
             watch(event)
-            if event.step.kind == "push-tag" and event.moment is Moment.RECORDED:
+            if event.step.kind == self._starter and event.moment is Moment.RECORDED:
                 self._start_workflow(str(event.step.options["tag"]))
 
         with (
@@ -147,6 +161,11 @@ class Simulation:
             engine = InlineEngine(ports, state, patience=patience, observer=told, stop=stop, kinds=self.kinds)
             yield ReleaseRun(ports, state, engine, self.derive(), derive_again or self.derive)
 
+    @property
+    def _starter(self) -> str:
+        """The kind of step after which the workflow runs."""
+        return "push-tag" if self.config.workflows.trigger == "tag" else "dispatch-run"
+
     def release(self, name: str = "one", *, die_at: int = 0) -> Manifest:
         """Do both halves on this machine; with ``die_at`` it goes off at that moment, counted from 1.
 
@@ -168,9 +187,13 @@ class Simulation:
         return manifest
 
     def _start_workflow(self, tag: str) -> None:
-        """Play the workflow that a tag starts: it publishes what lies in the draft, once."""
-        if tag not in self.hosted.tags or any(run.branch == tag for run in self.hosted.runs):
+        """Play the workflow that was started for a tag: it publishes what lies in the draft, once."""
+        runs = [run for run in self.hosted.runs if run.branch == tag]
+        by_tag = self.config.workflows.trigger == "tag"
+        if tag not in self.hosted.tags or any(run.status == "completed" for run in runs):
             return
+        if not runs and not by_tag:
+            return  # its dispatch never arrived
         (draft,) = (release for release in self.hosted.releases.values() if release.tag == tag)
         (name,) = (r.component for r in self.releases if r.tag == tag)
         with tempfile.TemporaryDirectory() as folder:
@@ -179,7 +202,10 @@ class Simulation:
                 path.write_bytes(self.hosted.contents[asset.id])
                 for index in self.config.component(name).targets:
                     self._surely_upload(self.indexes[index], path, asset.sha256)
-        self.forge.play(COMMIT, workflow=self.config.workflows.release, branch=tag)
+        if runs:
+            self.forge.change(runs[0])
+        else:
+            self.forge.play(COMMIT, workflow=self.config.workflows.release, branch=tag)
 
     def _surely_upload(self, index: FakeIndex, path: Path, sha256: str) -> None:
         distribution = path.name.split("-", 1)[0].replace("_", "-")
@@ -213,10 +239,11 @@ class Simulation:
                 yield from self._missing_on(index, release, packages)
 
     def doubles(self) -> Sequence[str]:
-        """Return every file that an index accepted twice, and every tag that has two releases."""
+        """Return every file that an index accepted twice, every tag that has two releases, or two dispatches."""
         uploads = Counter((index.name, file) for index in self.indexes.values() for file in index.uploads)
         tags = Counter(release.tag for release in self.hosted.releases.values())
-        counts = [*uploads.items(), *tags.items()]
+        started = Counter(f"{workflow} on {ref}" for workflow, ref, _ in self.hosted.dispatched)
+        counts = [*uploads.items(), *tags.items(), *started.items()]
         return [f"{what}: {times}" for what, times in counts if times > 1]
 
     def _published(self, manifest: Manifest, release: Release) -> set[str]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+_DISPATCH = """\
+  workflow_dispatch:
+    inputs:
+      tag: {type: string, required: true}
+      dry-run: {type: boolean, default: true}
+"""
 
-def publishing_workflow(tag: str = "v*", environment: str = "pypi") -> str:
-    """Return a workflow that a pushed tag starts and that publishes from one environment.
+
+def publishing_workflow(tag: str = "v*", environment: str = "pypi", *, by_tag: bool = True) -> str:
+    """Return a workflow that publishes from one environment.
 
     Args:
         tag: the pattern of the tags.
         environment: the forge's environment.
+        by_tag: a pushed tag starts it; else a dispatch, with the tag.
     """
+    pushed = f'  push:\n    tags: ["{tag}"]\n'
     return f"""\
 on:
-  push:
-    tags: ["{tag}"]
-jobs:
+{pushed if by_tag else _DISPATCH}jobs:
   publish:
     runs-on: ubuntu-latest
     environment: {environment}

@@ -1,6 +1,6 @@
 """What a rehearsal of a release that is handed to the forge's workflow adds: the tag still to be made, and a player.
 
-The real workflow is not run. Once the tag is made, a player of the sandbox takes the draft's files and uploads them to
+The real workflow is not run. Once the tag is made, or the workflow dispatched on it, a player of the sandbox takes the draft's files and uploads them to
 the sandbox's indexes, as the workflow should.
 """
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tagboat.sandbox.addresses import Addresses
 
 NOT_COVERED = (
-    "the workflow {workflow} itself: a player published the draft's files in its place, so whether it starts on the tag, "
-    "finds them and may publish them was not seen"
+    "the workflow {workflow} itself: a player published the draft's files in its place, so whether it starts, finds them "
+    "and may publish them was not seen"
 )
 
 
@@ -45,7 +45,7 @@ def pushed_refs(commit: str, tags: Sequence[str]) -> tuple[str, ...]:
 
 
 class Player:
-    """Watches the release, and plays the workflow's part when a tag is there; what was played is not played again."""
+    """Watches the release, and plays the workflow's part once it is started; what was played is not played again."""
 
     def __init__(self, addresses: Addresses, places: Places, watch: Observer) -> None:
         self._addresses = addresses
@@ -56,8 +56,12 @@ class Player:
     def __call__(self, event: StepEvent) -> None:
         """Tell whoever watches; then it is the workflow's turn."""
         self._watch(event)
-        if event.step.kind == "push-tag" and event.moment is Moment.RECORDED and event.state == "succeeded":
+        if event.moment is Moment.RECORDED and event.state == "succeeded" and self._starts(event):
             self._publish(event)
+
+    def _starts(self, event: StepEvent) -> bool:
+        by_tag = self.run is not None and self.run.derived.config.workflows.trigger == "tag"
+        return event.step.kind == ("push-tag" if by_tag else "dispatch-run")
 
     def _publish(self, event: StepEvent) -> None:
         from tagboat.sandbox import player  # noqa: PLC0415 - with the sandbox, which is heavy

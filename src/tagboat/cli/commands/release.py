@@ -55,8 +55,8 @@ def release(
 ) -> None:
     """Release a tag: check it, build it once, verify the files, publish them, confirm them.
 
-    With the pipeline remote-release the files are handed to the forge's workflow, which the tag starts: it is made at
-    --commit, unless it is there already, and the workflow is followed to its end.
+    With the pipeline remote-release the files are handed to the forge's workflow: the tag is made at --commit, unless it is
+    there already, the workflow is started on it where a pushed tag does not do so, and followed to its end.
 
     Whatever stops it, the same command (or tagboat resume) continues: what is done is found, not done again.
     """

@@ -127,8 +127,6 @@ def check(project: Project) -> None:
 def _reasons(project: Project) -> Iterator[str]:
     if not project.config.components:
         yield "there is no component to release"
-    if project.config.pipeline == "remote-release" and not project.by_tag:
-        yield 'the pipeline remote-release pushes a tag and follows the workflow: say trigger = "tag"'
     if not re.fullmatch(r"3\.(1[1-9]|[2-9]\d)(\.\d+)?", project.config.workflows.python):
         yield f"Tagboat runs on CPython 3.11 or newer, and workflows.python is {project.config.workflows.python}"
     for component in project.config.components:

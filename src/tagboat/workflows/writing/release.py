@@ -6,6 +6,7 @@ between jobs is the Manifest with its files, as one artifact of this very run, a
 
 from __future__ import annotations
 
+from tagboat.workflows.run_name import run_name
 from tagboat.workflows.writing import parts, publishing
 from tagboat.workflows.writing.parts import Table
 from tagboat.workflows.writing.project import (
@@ -39,10 +40,9 @@ def release(project: Project) -> Table:
     if project.config.workflows.failure_issue:
         jobs["report"] = publishing.report(project, list(jobs))
     tag = project.tag_given
-    dry = "" if project.by_tag else "${{ inputs.dry-run && ' (dry run)' || '' }}"
     return {
         "name": "Release",
-        "run-name": f"Release {tag}{dry}",
+        "run-name": run_name(tag, dry="" if project.by_tag else "inputs.dry-run"),
         "on": _on(project),
         "permissions": {},
         "concurrency": {"group": f"release-{tag}", "cancel-in-progress": False},
