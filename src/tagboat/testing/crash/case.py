@@ -125,7 +125,16 @@ def quick_cases(points: Points, seeds: Sequence[int]) -> list[str]:
     """Return a small choice that still kills at every write and around every effect."""
     names = [f"service/{p}/{('same', 'fresh')[n % 2]}" for n, p in enumerate(points.services)]
     makers = ("build:", "source-archive:", "gather")
-    effects = (*makers, "draft:", "asset:", "upload:", "push-tag:", "ledger-asset:", "undraft:")
+    effects = (
+        *makers,
+        "draft:",
+        "asset:",
+        "upload:",
+        "push-tag:",
+        "dispatch-run:",
+        "ledger-asset:",
+        "undraft:",
+    )
     steps = [p for p in points.steps() if p.split(" ")[1].startswith(effects)]
     names += [f"point/{p}/{('fresh', 'same')[n % 2]}" for n, p in enumerate(steps)]
     names += [name for name in lost_answers(points) if name.endswith(("drop-after", "stale"))]

@@ -142,7 +142,7 @@ class Play:
     def _end(self, sandbox: Sandbox, reference: Reference) -> None:
         self._watcher.start("")
         process = self._runner.run(self._command())
-        if process.status in (6, 8) and not self.case.sure and self.case.troubles:
+        if process.status in (6, 8) and self._may_stop():
             process = self._runner.run(self._command())
         if sandbox.frame is not None:
             sandbox.frame.faults.clear()
@@ -159,6 +159,12 @@ class Play:
                 self._break("differing", f"the indexes have {dict(world.indexes)}")
         for text in world.ledgers:
             self._judge_ledger(text)
+
+    def _may_stop(self) -> bool:
+        """Tell whether one more start may be needed: dice order many faults, and a lost dispatch is not sent again."""
+        return bool(self.case.troubles) and (
+            not self.case.sure or any(t.operation == "dispatch-workflow" for t in self.case.troubles)
+        )
 
     def _judge_process(self, process: Process, there: Addresses) -> None:
         if process.status is None:

@@ -85,7 +85,7 @@ pipeline = "remote-release"
 
 [tool.tagboat.workflows]
 release = "publish.yml"
-trigger = "tag"
+trigger = "dispatch"
 
 [tool.tagboat.policy]
 remote-start = 60
@@ -110,7 +110,7 @@ def make(folder: Path, *, unsteady: bool = False, more: str = "") -> Subject:
     if unsteady:
         files["build_backend/unsteady.py"] = _UNSTEADY
     if more:
-        files[".github/workflows/publish.yml"] = publishing_workflow()
+        files[".github/workflows/publish.yml"] = publishing_workflow(by_tag=False)
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The workflow that a release is handed to, on machines that nobody kills: it starts when the tag is there."""
+"""The workflow that a release is handed to, on machines that nobody kills: it starts when the forge takes the dispatch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TRIES: Final = 8
 
 
 class Workflow:
-    """Started once by the tag; its requests may meet the faults of a case, and are tried again."""
+    """Started by the dispatch; its requests may meet the faults of a case, and are tried again."""
 
     def __init__(self, addresses: Addresses, commit: str) -> None:
         self._addresses = addresses
@@ -25,8 +25,8 @@ class Workflow:
 
     def moment(self, moment: Moment) -> None:
         """Called by the sandbox in its own thread, which must not be kept waiting."""
-        made = (moment.service, moment.operation, moment.point) == ("forge", "create-ref", "accepted")
-        if made and self._thread is None:
+        here = (moment.service, moment.operation, moment.point)
+        if here == ("forge", "dispatch-workflow", "accepted") and self._thread is None:
             self._thread = threading.Thread(target=self._run, name="workflow")
             self._thread.start()
 
