@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -44,8 +45,14 @@ class World:
         """The sandbox's directory."""
         return self.root / "sandbox"
 
-    def run(self, *words: str | Path, variables: Mapping[str, str] | None = None, quiet: bool = False) -> str:
-        """Show a command and run it as the maintainer would; it must end well."""
+    def run(
+        self,
+        *words: str | Path,
+        variables: Mapping[str, str] | None = None,
+        quiet: bool = False,
+        status: int = 0,
+    ) -> str:
+        """Show a command and run it as the maintainer would; it must end with this status."""
         shown = " ".join(Path(str(word)).name if word == words[0] else str(word) for word in words)
         say(f"$ {shown}".replace(f"{self.root}/", ""))
         done = subprocess.run(
@@ -58,7 +65,9 @@ class World:
             timeout=PATIENCE,
             check=False,
         )
-        insist(done.returncode == 0, f"{shown} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        insist(
+            done.returncode == status, f"{shown} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        )
         if not quiet:
             for line in done.stdout.splitlines():
                 say(f"    {line}")
@@ -68,13 +77,27 @@ class World:
         """Run git in the clone."""
         return self.run("git", *words, quiet=True).strip()
 
-    def tagboat(self, *words: str | Path, quiet: bool = False) -> str:
+    def tagboat(
+        self,
+        *words: str | Path,
+        variables: Mapping[str, str] | None = None,
+        quiet: bool = False,
+        status: int = 0,
+    ) -> str:
         """Run this checkout's ``tagboat``."""
-        return self.run(BIN / "tagboat", *words, quiet=quiet)
+        return self.run(BIN / "tagboat", *words, variables=variables, quiet=quiet, status=status)
 
-    def fetched(self, url: str) -> str:
+    def fetched(self, url: str, *, accept: str = "*/*") -> str:
         """Return what stands at a public address, as anybody would read it."""
-        return self.run("curl", "--fail", "--silent", "--show-error", "--location", url, quiet=True)
+        words = ("--fail", "--silent", "--show-error", "--location", "--header", f"Accept: {accept}")
+        return self.run("curl", *words, url, quiet=True)
+
+    def digest_of(self, url: str) -> str:
+        """Return the SHA-256 of the file at a public address."""
+        file = self.root / "fetched"
+        words = ("--fail", "--silent", "--show-error", "--location", "--output", file)
+        self.run("curl", *words, url, quiet=True)
+        return hashlib.sha256(file.read_bytes()).hexdigest()
 
     def runs(self) -> int:
         """How many runs there have been."""
