@@ -1,6 +1,7 @@
 """What is written where, what is never overwritten, and what no workflow can be written for."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from written_cases import project, written
@@ -177,8 +178,13 @@ def test_a_pushed_tag_must_be_of_one_component() -> None:
     assert write(Project(Config(components=pair), "acme/oars", "main"), {}).files
 
 
-def test_a_release_by_a_remote_workflow_starts_by_a_tag() -> None:
-    assert "trigger" in refused(Component("a"), pipeline="remote-release")
+@pytest.mark.parametrize("trigger", ["tag", "dispatch"])
+def test_a_release_that_is_handed_over_may_start_either_way(trigger: Literal["tag", "dispatch"]) -> None:
+    config = Config(
+        components=(Component("a"),), pipeline="remote-release", workflows=Workflows(trigger=trigger)
+    )
+    made = write(Project(config, "acme/oars", "main"), {}).files[".github/workflows/release.yml"]
+    assert ("\n  workflow_dispatch:" in str(made)) == (trigger == "dispatch")
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,11 @@ def test_a_workflow_that_fits_is_not_mentioned() -> None:
     assert said(RIGHT) == []
 
 
-def test_upper_and_lower_case_of_repository_and_environment_do_not_count() -> None:
-    assert said(RIGHT.replace("pypi,", "PyPI,"), repository="Acme/Demo") == []
+def test_upper_and_lower_case_of_owner_and_environment_do_not_count_and_of_the_name_do() -> None:
+    assert said(RIGHT.replace("pypi,", "PyPI,"), repository="Acme/demo") == []
+    assert said(RIGHT, repository="acme/Demo") == [
+        "the workflow runs in acme/Demo, and the publisher names acme/demo"
+    ]
 
 
 def test_an_identity_of_the_whole_workflow_is_one_of_the_job() -> None:

@@ -62,12 +62,16 @@ def publisher_of(claims: Mapping[str, object]) -> Publisher:
     return Publisher(owner, repository, called[1], environment)
 
 
+_EXACT = ("repository", "workflow")
+"""An index compares these letter by letter, and owners and environments without case (observed in PyPI's source)."""
+
+
 def differences(job: Publisher, expected: Publisher) -> list[Difference]:
     """Return the settings in which the two differ; one that the expectation leaves empty is not compared."""
     found = []
     for item in fields(Publisher):
         has, wanted = getattr(job, item.name), getattr(expected, item.name)
-        same = has == wanted if item.name == "workflow" else has.casefold() == wanted.casefold()
+        same = has == wanted if item.name in _EXACT else has.casefold() == wanted.casefold()
         if wanted and not same:
             found.append(Difference(item.name, has, wanted))
     return found

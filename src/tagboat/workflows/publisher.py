@@ -112,7 +112,9 @@ def _mismatches(
     publisher: Publisher, data: bytes | None, repository: str, tags: Sequence[str]
 ) -> Iterator[Mismatch]:
     named = f"{publisher.owner}/{publisher.repository}"
-    if named.casefold() != repository.casefold():
+    owner, _, name = repository.partition("/")
+    # An index compares owners without case, and names letter by letter (observed in PyPI's source).
+    if (publisher.owner.casefold(), publisher.repository) != (owner.casefold(), name):
         yield Mismatch(f"the workflow runs in {repository}, and the publisher names {named}")
     path = path_of(publisher)
     if data is None:
