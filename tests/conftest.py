@@ -6,6 +6,9 @@ installs what the tests want. A machine that allows no namespaces can install no
 
 ``@pytest.mark.proves(client, service, what)`` says what a test shows of an unmodified client. With ``--record-clients FILE``
 (``make clients``) the outcomes are written down, from which docs/reference/clients.md is made.
+
+``@pytest.mark.matrix`` is the part of the fault matrix that takes minutes: it runs only with ``--record-faults FILE`` (``make
+faults``), which writes down the outcomes.
 """
 
 from __future__ import annotations
@@ -35,6 +38,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record-clients", type=Path, help="write down which client works against which service"
     )
+
+    parser.addoption(
+        "--record-faults", type=Path, help="try the whole fault matrix, and write down how each call ends"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--record-faults") is None:
+        left_out = [item for item in items if item.get_closest_marker("matrix")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -95,7 +95,9 @@ def loaded(path: Path) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["reference/cli.md", "reference/clients.md", "decisions/README.md"])
+@pytest.mark.parametrize(
+    "name", ["reference/cli.md", "reference/clients.md", "reference/faults.md", "decisions/README.md"]
+)
 def test_generated_pages_are_up_to_date(name: str) -> None:
     writer = loaded(Path(__file__).with_name("write_pages.py"))
     assert (DOCS / name).read_text() == writer.PAGES[name](), "make docs"
