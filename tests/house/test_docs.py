@@ -96,7 +96,8 @@ def loaded(path: Path) -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    "name", ["reference/cli.md", "reference/clients.md", "reference/refusals.md", "decisions/README.md"]
+    "name",
+    [f"reference/{page}.md" for page in ("cli", "clients", "faults", "refusals")] + ["decisions/README.md"],
 )
 def test_generated_pages_are_up_to_date(name: str) -> None:
     writer = loaded(Path(__file__).with_name("write_pages.py"))

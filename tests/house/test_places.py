@@ -37,7 +37,9 @@ def public_hosts() -> set[str]:
 def test_public_services_are_named_in_one_module() -> None:
     hosts = public_hosts()
     assert len(hosts) > 3
-    pattern = re.compile(rf"(?<![\w@-])({'|'.join(re.escape(host) for host in hosts)})", re.IGNORECASE)
+    pattern = re.compile(
+        rf"(?<![\w@-])({'|'.join(re.escape(host) for host in hosts)})(?![\w-])", re.IGNORECASE
+    )
     named = [
         f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}"
         for path, text in tracked()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,6 +40,28 @@ sandbox's, under the public names of the real ones: no client is told another ad
 - **as it is**: over loopback, without public names.
 
 """
+
+
+FAULTS = """# What becomes of each call when something goes wrong
+
+Written by `make faults` from what the matrix in `tests/faults` showed on {machine}; do not edit it. The real adapters talk over TLS to the sandbox,
+which does on order what networks, proxies and services do: no answer, a reset before, in or after the request, refusals (400 to 451), failures
+(500 to 504), limits (429) with and without `Retry-After`, pages of HTML with 502 and with 200 that quote the request, JSON that is cut, ends early or is
+of another type, a body that dribbles, a list that lags, an answer that is lost. You can order each: [`tagboat sandbox fault`](cli.md#tagboat-sandbox-fault).
+
+Each fault comes once, and then without end. A call is *done*, gives *another value* (none, an older list, a remark), or ends in
+one of the [errors](errors.md) that `tests/faults/fault_rules.py` declares for it. What must be true besides:
+
+- a write that is done was accepted exactly once; one whose answer was lost, once or not at all; one with any other error, not at all;
+- nothing that was said shows a credential, though some pages quote it;
+- nothing waits without end.
+"""
+WORKS = """Each write as the engine makes it: it finds, runs, looks for what was lost, and sends again what is not there. Then it is
+started again without the fault, as `tagboat resume` does, must come to its end, and must have been accepted exactly once. A
+stale read is here an answer that is lost while the lists lag behind. An issue's comment is a mere notice, and may be left out.
+"""
+TURNS = ("once", "always")
+ERRORS = ("unavailable", "answer-lost", "denied", "conflict", "step-failed")
 
 
 def clients() -> str:
@@ -93,6 +116,61 @@ def refusals() -> str:
     return "\n".join(lines)
 
 
+def faults() -> str:
+    """Return the page of faults, from what the matrix recorded."""
+    recorded = json.loads((DOCS / "reference" / "faults.json").read_text())
+    calls, works, kinds = (recorded[sort] for sort in ("calls", "works", "kinds"))
+    cases = sum(counted(calls, name) for name in calls) + sum(counted(works, name) for name in works)
+    figures = [
+        (
+            "methods of the ports index, identity and forge that ask anybody",
+            len({n.partition("/")[0] for n in calls}),
+        ),
+        ("requests behind them", len(calls)),
+        ("pieces of the engine's work with a write in them", len(works)),
+        ("kinds of fault", len(kinds)),
+        ("cases, each a fault that comes once or never ends", cases),
+        (
+            "of a fault that comes once: done all the same",
+            sum(ended(kinds, name, "once", "done") for name in kinds),
+        ),
+        ("ended as declared", cases - recorded["wrong"]),
+        ("second effects", recorded["second"]),
+    ]
+    parts = [FAULTS.format(machine=recorded["machine"]), "| figure | |", "| --- | ---: |"]
+    parts += [f"| {what} | {count:,} |" for what, count in figures]
+    parts += ["", "## By request", "", *ends_of("method, request", calls)]
+    parts += ["", "## By the engine's work", "", WORKS, *ends_of("work, request", works)]
+    parts += ["", "## By kind", "", *ends_of("kind", kinds), ""]
+    return "\n".join(parts)
+
+
+def ends_of(head: str, rows: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of how often each ended how."""
+    columns = {
+        "done, once": [("once", "done")],
+        "done, always": [("always", "done")],
+        "another value": [(turn, end) for turn in TURNS for end in ("absent", "older", "remark")],
+        **{f"`{end}`": [(turn, end) for turn in TURNS] for end in ERRORS},
+    }
+    yield f"| {head} | cases | {' | '.join(columns)} |"
+    yield "| --- |" + " ---: |" * (len(columns) + 1)
+    for name in rows:
+        counts = [sum(ended(rows, name, *each) for each in wanted) for wanted in columns.values()]
+        shown_counts = " | ".join(str(count or "") for count in counts)
+        yield f"| {name.replace('/', ', ')} | {counted(rows, name)} | {shown_counts} |"
+
+
+def ended(rows: Mapping[str, Any], name: str, turn: str, end: str) -> int:
+    """Return how many cases ended so."""
+    return int(rows[name].get(turn, {}).get(end, 0))
+
+
+def counted(rows: Mapping[str, Any], name: str) -> int:
+    """Return how many cases there were."""
+    return sum(count for turn in rows[name].values() for count in turn.values())
+
+
 def command_line() -> str:
     """Return the reference page of the command line."""
     return HEAD + "".join(section(*found) for found in commands(tagboat, "tagboat", None))
@@ -141,6 +219,7 @@ PAGES = {
     "reference/cli.md": command_line,
     "reference/clients.md": clients,
     "reference/refusals.md": refusals,
+    "reference/faults.md": faults,
     "decisions/README.md": decisions,
 }
 

@@ -175,7 +175,7 @@ def _of_other_type(response: web.StreamResponse, *, inside: bool) -> web.Respons
     if data is None:
         if isinstance(response, web.Response) and not response.body:
             return None
-        return _with(response, "[]")
+        return web.json_response([], status=response.status)
     if inside:
         return _with(response, json.dumps(_swapped(data)))
     return _with(response, json.dumps({"items": data} if isinstance(data, list) else [data]))
@@ -222,20 +222,24 @@ async def _body(response: web.StreamResponse) -> bytes | None:
 
 
 def _json(response: web.StreamResponse) -> Any:
-    """The answer's data; None when it is no JSON."""
+    """The answer's data; None when it is no JSON, whatever it is called."""
     if not response.content_type.endswith("json") or not isinstance(response, web.Response):
         return None
-    return json.loads(response.body) if isinstance(response.body, bytes) else None
+    try:
+        return json.loads(response.body) if isinstance(response.body, bytes) else None
+    except ValueError:
+        return None
 
 
 def _like(response: web.StreamResponse) -> web.StreamResponse:
-    headers = {"Content-Type": response.headers.get("Content-Type", "application/octet-stream")}
+    kept = {name: response.headers[name] for name in ("Link", "Location") if name in response.headers}
+    headers = {"Content-Type": response.headers.get("Content-Type", "application/octet-stream"), **kept}
     return web.StreamResponse(status=response.status, reason=response.reason, headers=headers)
 
 
 def _with(response: web.StreamResponse, text: str) -> web.Response:
-    kind = response.content_type if response.content_type.endswith("json") else "application/json"
-    return web.Response(status=response.status, reason=response.reason, text=text, content_type=kind)
+    headers = _like(response).headers
+    return web.Response(status=response.status, reason=response.reason, text=text, headers=headers)
 
 
 _INSTEAD: Final[Mapping[str, Callable[[web.Request, float], Awaitable[web.Response]]]] = MappingProxyType(
