@@ -16,6 +16,19 @@ from typing import Any
 import pytest
 
 from tagboat.adapters.http.credentials import Credentials
+from tagboat.testing.clock import FakeClock
+from tagboat.testing.scripted_server import ScriptedServer
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,12 +18,6 @@ UNKNOWN = json_answer(
     status="422 Unprocessable Entity",
 )
 NOTHING = answer(b"", status="204 No Content")
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tagboat.adapters.addresses import Addresses
@@ -15,12 +13,6 @@ from tagboat.testing.clock import FakeClock
 from tagboat.testing.scripted_server import ScriptedServer, answer, json_answer
 
 SECRET = "ghp_s3cret"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
 
 
 @pytest.fixture

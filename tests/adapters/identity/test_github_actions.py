@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,6 @@ from tagboat.testing.identity import unsigned_token
 from tagboat.testing.scripted_server import Script, ScriptedServer, answer, json_answer
 
 PLANTED = "planted-request-9d1c"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
 
 
 def job(server: ScriptedServer, clock: FakeClock | None = None, **more: str) -> GitHubActions:

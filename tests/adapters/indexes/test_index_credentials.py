@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,6 @@ from tagboat.testing.scripted_server import Script, ScriptedServer, answer, json
 AUDIENCE = json_answer('{"audience": "pypi"}')
 NOWHERE = Absence("a laptop", "go to CI")
 ENDED = answer(status="403 Invalid API Token: token is expired")
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer() as running:
-        yield running
 
 
 def minted(name: str) -> Script:
