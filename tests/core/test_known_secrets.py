@@ -51,6 +51,15 @@ def test_no_base64_of_a_secret_is_left_whatever_stands_around_it(
         )
 
 
+def test_basic_authentication_in_latin_1_is_hidden_too() -> None:
+    assert (
+        hidden(base64.b64encode("crew:señor-and-more".encode("latin-1")).decode(), "señor-and-more").count(
+            "*"
+        )
+        == 3
+    )
+
+
 def test_the_longest_goes_first_so_that_no_end_of_it_stays() -> None:
     assert hidden("it is secret-and-more", "secret", "secret-and-more") == "it is ***"
 

@@ -32,6 +32,8 @@ from tagboat.core.secrecy import ending, redacted, shaped
 def test_tokens_are_known_by_their_forms(secret: str) -> None:
     for masked in (redacted, shaped):
         assert masked(f"uploading with {secret} to it") == "uploading with *** to it"
+        assert masked(f"a%20{secret}%0A").count("***") == 1
+        assert masked(json.dumps(f"a\n{secret}")) == '"a\\n***"'
         for form in (b64encode(f"crew:{secret}".encode()).decode(), secret.encode().hex()):
             assert masked(f"sent {form} as a header") == "sent *** as a header"
             assert masked(f"https://h.example/x/{form}").endswith("***")

@@ -76,15 +76,17 @@ def secrets_in_urls(text: str) -> Iterator[str]:
 
 def spellings(secret: str) -> Iterator[str]:
     """Yield how a secret is written where it comes back to us."""
-    raw = secret.encode("utf-8", "surrogateescape")
     yield secret
+    raw = secret.encode("utf-8", "surrogateescape")
     yield from (quote(raw), quote(raw, safe=""), quote_plus(raw))
     yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
     yield from (raw.hex(), raw.hex().upper())
-    for before in range(3):
-        code = _coded(raw, before)
-        if len(code) >= SHORTEST:
-            yield from (code, code.translate(_URL_SAFE))
+    # Some clients write Basic authentication in Latin-1, which RFC 7617 leaves open.
+    for each in dict.fromkeys((raw, secret.encode("latin-1", "replace"))):
+        for before in range(3):
+            code = _coded(each, before)
+            if len(code) >= SHORTEST:
+                yield from (code, code.translate(_URL_SAFE))
 
 
 def _coded(raw: bytes, before: int) -> str:

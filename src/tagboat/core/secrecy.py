@@ -15,7 +15,7 @@ from tagboat.core.text import plain
 
 MASK: Final = "***"
 _TOKENS: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
+    r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt]))(?:"  # an escape ends with a letter or digit, too
     r"gh[pousr]_[A-Za-z0-9]{16,255}"  # GitHub: classic, OAuth, user, server, refresh
     r"|github_pat_[A-Za-z0-9_]{16,255}"
     r"|gl(?:pat|cbt|dt|rt|ptt|oas|soat)-[A-Za-z0-9_.-]{16,255}"  # GitLab: personal, CI job, deploy, runner, trigger, OAuth

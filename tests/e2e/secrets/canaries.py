@@ -81,7 +81,7 @@ class Flock:
     def add(self, kind: str, value: str) -> None:
         """Take in a secret that came up on the way, such as a token that an index lent."""
         if value not in {canary.value for canary in self.canaries}:
-            self.canaries.append(Canary(kind, value))
+            self.canaries.append(Canary(kind, value, ONCE_SENT))
 
     def letters(self, count: int) -> str:
         return "".join(self._random.choices(string.ascii_letters + string.digits, k=count))
@@ -233,8 +233,8 @@ for path in glob.glob("/proc/[0-9]*/environ"):
     except OSError:
         pass
 for path in glob.glob({home!r} + "/**", recursive=True, include_hidden=True) if {home!r} else ():
-    if os.path.isfile(path):
-        with open(path) as file:
+    if os.path.isfile(path) and os.path.getsize(path) < 20_000:
+        with open(path, errors="replace") as file:
             text = file.read()
         if path.rpartition("/")[2] in {raw!r}:
             print("SEEN", path, file=sys.stderr)

@@ -209,7 +209,7 @@ class _Passing(BaseHTTPRequestHandler):
         scheme, _, value = authorization.partition(" ")
         user, secret = "", value
         if scheme.lower() == "basic":
-            user, _, secret = base64.b64decode(value).decode().partition(":")
+            user, _, secret = base64.b64decode(value).decode("utf-8", "replace").partition(":")
         self._gateway.flock.sent.add(secret)
         if secret not in {
             canary.value for canary in self._gateway.flock.canaries if canary.kind not in _REAL
@@ -231,6 +231,7 @@ class _Passing(BaseHTTPRequestHandler):
             return
         if isinstance(told.get("value"), str):
             self._gateway.flock.add("identity of a job", told["value"])
+            self._gateway.flock.sent.add(told["value"])
         if isinstance(told.get("token"), str):
             self._gateway.flock.add("minted token", told["token"])
 

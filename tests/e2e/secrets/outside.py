@@ -1,6 +1,6 @@
 """The real command, for which the public services are those that a file names: ``outside.py FILE WORDS...``.
 
-With ``"bug"`` in the file, its text is the message of an exception that nobody foresaw, in the middle of the work.
+Without addresses in the file, they are the real ones. With ``"bug"`` in it, its text is the message of an exception that nobody foresaw, in the middle of the work.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def break_down(message: str) -> None:
 
 def main() -> None:
     order = json.loads(Path(sys.argv.pop(1)).read_text())
-    lead(order)
+    if "api" in order:
+        lead(order)
     if order.get("bug"):
         break_down(order["bug"])
     sys.argv[0] = "tagboat"

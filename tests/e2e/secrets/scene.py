@@ -122,6 +122,7 @@ class Scene:
         env.pop("GIT_CONFIG_GLOBAL")
         env["PATH"] = f"{self.planted / 'bin'}{os.pathsep}{env['PATH']}"
         env["XDG_STATE_HOME"] = str(self.kept / "user-state")
+        env["XDG_CACHE_HOME"] = str(self.kept / "user-cache")
         env["UV_DEFAULT_INDEX"] = index.replace("://", f"://{login}")
         env["PYTHONPATH"] = os.pathsep.join(sys.path)
         if actions:
@@ -146,13 +147,14 @@ class Scene:
         state: str = "",
         kill_when: threading.Event | None = None,
         shown_already: bool = False,
+        leads: bool = True,
     ) -> Seen:
         """Run the command on a path of this name, and look for every canary afterwards."""
         self.flock.sent.clear()  # a process can give away only what it was given
         env = {**self.variables(path, actions=actions), **(more or {})}
         env = {name: value for name, value in env.items() if name not in without}
         led = self.planted / "order.json"
-        led.write_text(json.dumps({**self._order(), **(order or {})}))
+        led.write_text(json.dumps({**(self._order() if leads else {}), **(order or {})}))
         places = [] if words[0] in _STATELESS else ["--state", self.kept / (state or path)]
         process = subprocess.Popen(
             [sys.executable, "-P", str(OUTSIDE), str(led), *map(str, words), *map(str, places), "--json"],
@@ -213,9 +215,13 @@ class Scene:
         yield "the answer's texts", "\n".join(_strings(seen.answer)).encode()
         for line in seen.arguments:
             yield "a command line", line
-        for folder in (self.kept, self.project.harbour.directory):
+        forge = self.project.harbour.directory
+        for folder in (self.kept, forge):
             for file, data in texts(folder):
-                yield str(file), data
+                if not file.is_relative_to(
+                    forge / "actions" / "logs"
+                ):  # the jobs' own, which are what repeats
+                    yield str(file), data
 
     def look(self, path: str, seen: Seen) -> None:
         """Look everywhere, and fail with the places where something was found."""

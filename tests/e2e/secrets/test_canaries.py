@@ -49,14 +49,19 @@ def built(scene: Scene) -> Built:
 
 @pytest.fixture
 def identity(scene: Scene, built: Built) -> dict[str, str]:
-    """The variables of a job that both indexes trust."""
+    """The variables of a job that both indexes trust, on a machine that knows no other way in."""
     addresses = scene.project.harbour.addresses
     publisher = PublisherOrder(scene.project.repository, "release.yml")
     for index in ("testpypi", "pypi"):
         trust.add_publisher(addresses, index, scene.project.name, publisher, create=True)
     job = trust.grant_identity(addresses, GitHubJob(scene.project.repository, scene.project.head))
     scene.flock.add("identity request token", job.request_token)
-    return {**job.environment(), "ACTIONS_ID_TOKEN_REQUEST_URL": scene.gateway.led(job.request_url)}
+    return {
+        **job.environment(),
+        "ACTIONS_ID_TOKEN_REQUEST_URL": scene.gateway.led(job.request_url),
+        "PATH": scene.project.env["PATH"],
+        "NETRC": "/nowhere",
+    }
 
 
 def publish(scene: Scene, built: Built, path: str, *words: str, **fields: Any) -> Seen:
@@ -257,10 +262,10 @@ class TestAfterwards:
 
     @pytest.mark.parametrize("outcome", ["failure", "success"])
     def test_the_report(self, scene: Scene, outcome: str) -> None:
-        said = {"cause": f"it said {scene.flock.echo()}", "remedy": scene.flock.echo(), "exit": "6"}
+        said = {"cause": f"it said {scene.flock.echo()}", "remedy": scene.flock.echo()[-4000:], "exit": "6"}
         needs = {
             "publish": {"result": outcome, "outputs": said},
-            "confirm": {"result": outcome, "outputs": said},
+            "confirm": {"result": outcome, "outputs": {}},
         }
         seen = scene.call(
             f"report of {outcome}", "report", actions=True, more={"TAGBOAT_NEEDS": json.dumps(needs)}
@@ -289,7 +294,7 @@ class TestHandedOver:
         project.green()
         seen = scene.call("release, handed over", "release", "--tag", "v2.0", "--commit", "HEAD")
         assert seen.exit == 6, seen.err
-        told = scene.flock.echo("\n") + scene.flock["token in a remote log"]
+        told = scene.flock.echo("\n")
         stamped = "\n".join(f"2026-01-02T03:04:05.6789012Z {line}" for line in told.split("\n"))
         jobs = [control.Job("publish", log=f"Uploading\n{told}\n{stamped}\nit ends here", step="Publish")]
         project.green(
@@ -307,6 +312,6 @@ class TestHandedOver:
 class TestRehearsal:
     def test_that_builds_a_nosy_project(self, scene: Scene) -> None:
         scene.project.git("checkout", "--quiet", "v1.0")
-        seen = scene.call("rehearse", "rehearse", ".", "--tag", "v1.0")
+        seen = scene.call("rehearse", "rehearse", ".", "--tag", "v1.0", leads=False)
         assert seen.exit == 0, seen.err
         assert "SEEN" in scene.log("rehearse")
