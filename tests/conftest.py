@@ -30,6 +30,7 @@ from tagboat.adapters.isolation import network_off, private_network
 
 # How long an example takes depends on what else the machine does; speed is measured by make bench.
 settings.register_profile("tagboat", deadline=None)
+settings.register_profile("brief", deadline=None, max_examples=15)
 settings.load_profile("tagboat")
 
 OUTCOMES = pytest.StashKey[dict[str, dict[str, object]]]()
