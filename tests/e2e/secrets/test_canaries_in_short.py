@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from canaries import SPELLINGS, Flock
 from gateway import in_json
-from scene import Scene, Seen
+from scene import Figures, Scene, Seen
 
 from tagboat.adapters.isolation import network_off
 
@@ -25,6 +27,7 @@ def test_the_looking_finds_each_kind_in_each_spelling() -> None:
 
 
 def test_a_leak_anywhere_fails_the_looking(scene: Scene) -> None:
+    scene = replace(scene, figures=Figures())
     told = scene.flock["GitHub classic token"]
     nothing = Seen(0, "", "", frozenset(), {})
     for leak in (
@@ -40,8 +43,6 @@ def test_a_leak_anywhere_fails_the_looking(scene: Scene) -> None:
     with pytest.raises(AssertionError, match=r"leak\.log"):
         scene.look("a leak", nothing)
     file.unlink()
-    for figures in (scene.figures.paths, scene.figures.found):
-        figures.clear()
 
 
 def test_a_refusal_that_repeats_everything_shows_nothing(scene: Scene) -> None:
