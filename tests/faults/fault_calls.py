@@ -134,6 +134,10 @@ def create_tag(scene: Scene) -> Deed:
     return lambda: scene.forge.create_tag(scene.tag, scene.commit, "message")
 
 
+def dispatch(scene: Scene) -> Deed:
+    return lambda: scene.forge.dispatch("release.yml", "main", {})
+
+
 def rerun_failed(scene: Scene) -> Deed:
     played = control.play_workflow_run(
         scene.world.sandbox.addresses, scene.repository, sha=scene.commit, conclusion="failure"
@@ -195,6 +199,7 @@ FORGE = (
     read("job_log", "download-log", "text", lambda s, run: s.forge.job_log(s.calm.forge.jobs(run)[0])),
     read("run_logs", "get-run-logs", "log", lambda s, run: s.forge.run_logs(run)),
     read("run_logs", "download-log", "archive", lambda s, run: s.forge.run_logs(run)),
+    write("dispatch", "dispatch-workflow", dispatch),
     write("rerun_failed", "rerun-failed-jobs", rerun_failed, effect="rerun"),
     read("approvals", "list-approvals", "approvals", lambda s, run: s.forge.approvals(run.id)),
     read("find_issue", "get-user", "user", lambda s, _: s.forge.find_issue("<!-- mark -->")),

@@ -23,7 +23,7 @@ class Outcome:
 
     Attributes:
         end: in the words of ``fault_rules``; "" when the fault met nothing.
-        effects: how often one and the same effect was accepted, at most.
+        effects: how many effects were accepted.
         wrong: what was not as declared.
     """
 
@@ -44,8 +44,8 @@ def tried(world: World, call: Call, fault: Fault, *, always: bool) -> Outcome:
         scene.clean()
         return Outcome("")
     effects = twice(world, mark, call.effects)
-    most = max(effects.values(), default=0)
-    wrong = [law(call, end, most)]
+    count = sum(effects.values())
+    wrong = [law(call, end, count)]
     allowed = expected(call, fault, always=always)
     if end not in allowed:
         wrong.append(f"ended {end}, declared is {' or '.join(sorted(allowed))}: {said}")
@@ -54,7 +54,7 @@ def tried(world: World, call: Call, fault: Fault, *, always: bool) -> Outcome:
         wrong.append(f"it waited {sum(scene.clock.pauses)} seconds")
     scene.clean()
     where = f"{call.name} {fault} {'always' if always else 'once'}"
-    return Outcome(end, most, tuple(f"{where}: {each}" for each in wrong if each))
+    return Outcome(end, count, tuple(f"{where}: {each}" for each in wrong if each))
 
 
 def ended(deed: Deed, usual: object = None) -> tuple[str, str]:

@@ -70,6 +70,8 @@ class World:
         (folder / "src").mkdir(parents=True)
         (folder / "README.md").write_text("# Demo\n")
         (folder / "src/demo.py").write_text("x = 1\n")
+        (folder / ".github/workflows").mkdir(parents=True)
+        (folder / ".github/workflows/release.yml").write_text("on: workflow_dispatch\njobs: {}\n")
         git(folder, "init", "-q", "-b", "main")
         git(folder, "add", ".")
         git(folder, "commit", "-q", "-m", "first")
