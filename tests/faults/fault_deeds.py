@@ -10,6 +10,7 @@ from typing import Any, cast
 from fault_calls import draft
 from fault_world import Scene
 
+from tagboat.adapters.git.mirror import Mirror
 from tagboat.adapters.store import FolderStore
 from tagboat.core.artifact import Artifact, Role
 from tagboat.core.plan import Half, Plan
@@ -87,10 +88,11 @@ def _ports(scene: Scene) -> Iterator[tuple[Ports, StateDirectory]]:
         StateDirectory(scene.folder / "state") as state,
         closing(SqliteLedger(state.ledger, scene.clock, "tester")) as ledger,
     ):
-        unused = dict.fromkeys(("repository", "builder", "inspector", "installer"))
+        unused = dict.fromkeys(("builder", "inspector", "installer"))
         yield (
             Ports(
                 **cast("Any", unused),
+                repository=Mirror(scene.folder / "mirror.git", scene.world.source),
                 forge=scene.forge,
                 indexes={"pypi": scene.index},
                 store=FolderStore(state.artifacts),
@@ -144,6 +146,22 @@ def undraft(scene: Scene) -> Mapping[str, Any]:
 
 def push_tag(scene: Scene) -> Mapping[str, Any]:
     return {"tag": scene.tag, "commit": scene.commit, "title": "Demo", "manifest": "0" * 64}
+
+
+def dispatch_run(scene: Scene) -> Mapping[str, Any]:
+    return {
+        "tag": scene.tag,
+        "commit": scene.commit,
+        "workflow": "release.yml",
+        "component": "demo",
+        "manifest": "0" * 64,
+    }
+
+
+def tagged(scene: Scene) -> None:
+    """The tag is there, and the engine's mirror knows its commit."""
+    scene.calm.forge.create_tag(scene.tag, scene.commit, "message")
+    Mirror(scene.folder / "mirror.git", scene.world.source).refresh()
 
 
 def rerun_failed(scene: Scene) -> Callable[[Scene], object]:
@@ -205,6 +223,14 @@ WORKS = (
     Work("undraft", "forge", "update-release", step("undraft", undraft, draft), "update-release"),
     Work("push-tag", "forge", "create-tag", step("push-tag", push_tag), "create-ref", "get-ref"),
     Work("push-tag", "forge", "create-ref", step("push-tag", push_tag), "create-ref", "get-ref"),
+    Work(
+        "dispatch-run",
+        "forge",
+        "dispatch-workflow",
+        step("dispatch-run", dispatch_run, tagged),
+        "dispatch-workflow",
+        "list-workflow-runs",
+    ),
     Work("rerun", "forge", "rerun-failed-jobs", rerun_failed, "rerun", "list-workflow-runs"),
     Work("issue-of-failure", "forge", "create-issue", report, "create-issue", "list-issues"),
     Work("issue-of-another", "forge", "update-issue", report_again, "update-issue", "list-issues"),

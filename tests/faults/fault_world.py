@@ -27,6 +27,9 @@ from tagboat.testing.clock import FakeClock
 from tagboat.testing.crash.subject import git
 
 TRIES = 3
+WORKFLOW = (
+    "on: workflow_dispatch\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps: [{run: 'true'}]\n"
+)
 TAGS = {"light": "v0.1.0", "annotated": "v0.1.1"}
 
 
@@ -71,7 +74,7 @@ class World:
         (folder / "README.md").write_text("# Demo\n")
         (folder / "src/demo.py").write_text("x = 1\n")
         (folder / ".github/workflows").mkdir(parents=True)
-        (folder / ".github/workflows/release.yml").write_text("on: workflow_dispatch\njobs: {}\n")
+        (folder / ".github/workflows/release.yml").write_text(WORKFLOW)
         git(folder, "init", "-q", "-b", "main")
         git(folder, "add", ".")
         git(folder, "commit", "-q", "-m", "first")
