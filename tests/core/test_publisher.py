@@ -38,7 +38,8 @@ def test_only_what_a_terminal_may_show_is_told() -> None:
     ("expected", "settings"),
     [
         (GITHUB, []),
-        (Publisher("ACME", "RowBoat", "release.yml", "PyPI"), []),
+        (Publisher("ACME", "rowboat", "release.yml", "PyPI"), []),
+        (Publisher("acme", "RowBoat", "release.yml", "pypi"), ["repository"]),
         (Publisher("", "", "", ""), []),
         (
             Publisher("other", "dinghy", "Release.yml", "prod"),
@@ -47,7 +48,9 @@ def test_only_what_a_terminal_may_show_is_told() -> None:
         (Publisher("acme", "rowboat", "publish.yml", "pypi"), ["workflow"]),
     ],
 )
-def test_names_compare_without_case_and_files_with_it(expected: Publisher, settings: list[str]) -> None:
+def test_owners_and_environments_compare_without_case_and_repositories_and_files_with_it(
+    expected: Publisher, settings: list[str]
+) -> None:
     found = differences(GITHUB, expected)
     assert [each.setting for each in found] == settings
     for each in found:

@@ -261,11 +261,10 @@ def _write(text: str, stream: TextIO | None) -> None:
 
 
 def _without_secrets(error: TagboatError) -> TagboatError:
-    import copy  # noqa: PLC0415 - only for what went wrong
+    from tagboat.adapters.secrets import clean  # noqa: PLC0415 - only for what went wrong
 
-    from tagboat.adapters.secrets import clean  # noqa: PLC0415
-
-    told = copy.copy(error)
+    told = type(error).__new__(type(error))  # some make their words themselves, of other ones
+    told.__dict__.update(error.__dict__)
     told.cause, told.remedy = clean(error.cause), clean(error.remedy)
     return told
 
