@@ -35,7 +35,7 @@ _FOOTER = (
 _MARK = r"BREAKING[ -]CHANGE:[BLANK]*"
 _INNER_MARK = re.compile(r"BREAKING-CHANGE:[ \t]*(\S.*)")
 _PARAGRAPH = re.compile(
-    r"\r?\n\r?\n(?=(?:feat|fix|docs|style|refactor|perf|test|build|ci|chore|revert)(?:\([^\r\n]*?\))?!?: )"
+    r"\n\r?\n(?=(?:feat|fix|docs|style|refactor|perf|test|build|ci|chore|revert)(?:\([^\r\n]*?\))?!?: )"
 )
 _GIT_MERGE = r"Merge (?:branch|pull request|remote-tracking|tag|commit)\b"
 _LINE = re.compile(r"\r\n|\r|\n")
@@ -121,7 +121,7 @@ def overridden(text: str) -> str:
 
 def why_unread(message: str) -> str:
     """Say what keeps the first line of a message from being a header."""
-    title = _LINE.split(message, maxsplit=1)[0]
+    title = _first_line(message)
     if not title:
         return "the message is empty"
     if title.startswith('Revert "'):
@@ -155,7 +155,7 @@ def _read_part(commit: str, text: str, grammar: _Grammar) -> list[Change]:
     header = grammar.header.match(text)
     if header is None:
         return []
-    lines = _LINE.split(text[header.end() :])
+    lines = _lines(text[header.end() :])
     footers_from = _first_footer(lines, grammar)
     changes: list[Change] = []
     notes: list[str] = []
@@ -167,7 +167,7 @@ def _read_part(commit: str, text: str, grammar: _Grammar) -> list[Change]:
         if mark:
             notes = [value]
             continue
-        first = _LINE.split(value, maxsplit=1)[0]
+        first = _first_line(value)
         if "#" in separator or first.startswith("#"):
             number = first.removeprefix("#")
             if _NUMBER.match(number):
@@ -179,6 +179,14 @@ def _read_part(commit: str, text: str, grammar: _Grammar) -> list[Change]:
             changes.extend(_read_part(commit, inner.strip(), grammar))
     changes.append(_change(commit, header, notes or body, references, release_as))
     return changes
+
+
+def _lines(text: str) -> list[str]:
+    return _LINE.split(text) if "\r" in text else text.split("\n")
+
+
+def _first_line(text: str) -> str:
+    return _LINE.split(text, maxsplit=1)[0] if "\r" in text else text.partition("\n")[0]
 
 
 def _first_footer(lines: list[str], grammar: _Grammar) -> int:
@@ -235,7 +243,7 @@ def _tidy(note: str) -> str:
     """Join a note's lines up to a blank one; a list or a fourth-level heading below it is kept, indented."""
     text = ""
     context = False
-    for number, line in enumerate(_LINE.split(note)):
+    for number, line in enumerate(_lines(note)):
         if not line:
             break
         if number and not context and _CONTEXT.match(line):

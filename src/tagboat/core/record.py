@@ -11,6 +11,15 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+try:
+    # CPython's own for a NamedTuple's fields, three times as quick as a property.
+    from _collections import _tuplegetter  # type: ignore[import-not-found]  # it has no stubs
+except ImportError:
+
+    def _tuplegetter(place: int, _doc: str) -> Any:
+        return property(itemgetter(place))
+
+
 __all__ = ["Record"]
 
 _NOTHING: Any = object()
@@ -26,7 +35,7 @@ class _Fields(type):
         defaults = {field: body[field] for field in fields if field in body}
         if tuple(defaults) != fields[len(fields) - len(defaults) :]:
             raise TypeError(f"{name}: a field without a default stands behind one that has one")
-        getters = {field: property(itemgetter(place)) for place, field in enumerate(fields)}
+        getters = {field: _tuplegetter(place, "") for place, field in enumerate(fields)}
         own = {
             "__slots__": (),
             "__match_args__": fields,

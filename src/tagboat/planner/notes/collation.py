@@ -7,7 +7,7 @@ Exact for ASCII and for Latin letters with accents; other characters follow by t
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
 from typing import Final
 
 _ASCII: Final = "\t\n\v\f\r _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz"
@@ -31,13 +31,23 @@ def collation_key(text: str) -> Key:
     import unicodedata  # noqa: PLC0415 - most texts need none of it
 
     apart = unicodedata.normalize("NFD", text)
-    ranks = "".join(chr(rank) for rank in map(_rank, apart) if rank)
-    accents = "".join(map(_accent, apart))
+    ranks, accents = apart.translate(_RANKED), apart.translate(_ACCENTED)
     # Without accents it is as with a text of ASCII: nothing.
     return ranks, "" if accents.count(_PLAIN) == len(accents) else accents, apart.swapcase()
 
 
-@cache
+class _Weights(dict[int, str]):
+    """For ``str.translate``: the weight of each character, found when it is met."""
+
+    def __init__(self, weight: Callable[[str], str]) -> None:
+        super().__init__()
+        self._weight = weight
+
+    def __missing__(self, code: int) -> str:
+        found = self[code] = self._weight(chr(code))
+        return found
+
+
 def _accent(character: str) -> str:
     """Return the secondary weight: a letter's own, an accent's, or nothing for what has none."""
     import unicodedata  # noqa: PLC0415 - asked once a character
@@ -47,7 +57,6 @@ def _accent(character: str) -> str:
     return _PLAIN if _rank(character) else ""
 
 
-@cache
 def _rank(character: str) -> int:
     """Return the primary weight: 0 for what has none (controls and combining marks)."""
     known = _RANKS.get(character.lower())
@@ -60,3 +69,7 @@ def _rank(character: str) -> int:
         return 0
     # Symbols and punctuation beyond ASCII stand before the digits, letters behind them.
     return min(_BEYOND + ord(character), 0x10FFFF) if kind[0] in {"L", "N"} else _SYMBOL
+
+
+_RANKED: Final = _Weights(lambda character: chr(rank) if (rank := _rank(character)) else "")
+_ACCENTED: Final = _Weights(_accent)
