@@ -50,7 +50,7 @@ lint: setup ## Rules that need no test run: style, format, types, rooms.
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## Everything that must hold before a change is merged.
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 test-long: setup ## What is too long for every change; make test has a smaller part of each.
 	$(BIN)/python -m pytest -q -n $(WORKERS) --long -m long
