@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from scripted_github import DRAFT, MISSING, REPOSITORY, SECRET, made, run
 
 from tagboat.adapters.addresses import Addresses
 from tagboat.adapters.forges.github import GitHub
@@ -18,47 +19,9 @@ from tagboat.errors import (
     StepFailedError,
     UnavailableError,
 )
-from tagboat.ports.forge import Asset, ForgeRelease, WorkflowRun
+from tagboat.ports.forge import Asset, WorkflowRun
 from tagboat.testing.clock import FakeClock
 from tagboat.testing.scripted_server import Script, ScriptedServer, answer, json_answer
-
-SECRET = "ghp_s3cret"
-REPOSITORY = json_answer('{"full_name": "o/r", "default_branch": "main"}')
-MISSING = json_answer('{"message": "Not Found"}', status="404 Not Found")
-
-
-@pytest.fixture
-def github(server: ScriptedServer, clock: FakeClock) -> GitHub:
-    return made(server, clock, Credentials.bearer(SECRET))
-
-
-def made(server: ScriptedServer, clock: FakeClock, credentials: Credentials | None) -> GitHub:
-    addresses = Addresses(api=server.url, uploads=f"{server.url}/up", git=server.url)
-    return GitHub(HTTP(clock, environment={}), addresses, "o/r", credentials)
-
-
-def run(number: int, commit: str = "c" * 40, **more: object) -> dict[str, object]:
-    shape = {
-        "id": number,
-        "head_sha": commit,
-        "path": ".github/workflows/ci.yml@refs/heads/main",
-        "name": "CI",
-        "head_branch": "main",
-        "event": "push",
-        "status": "completed",
-        "conclusion": "success",
-        "html_url": "https://forge.invalid/1",
-        "run_attempt": 1,
-    }
-    return shape | more
-
-
-def release(**more: object) -> dict[str, object]:
-    shape: dict[str, object] = {"id": 1, "tag_name": "v1", "name": None, "draft": True, "author": None}
-    return shape | {"assets": []} | more
-
-
-DRAFT = ForgeRelease(1, "v1", "", True, False, False, "", "")
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,8 @@ import json
 
 import pytest
 
-from tagboat.adapters.addresses import Addresses
 from tagboat.adapters.forges.github import GitHub
-from tagboat.adapters.http import HTTP, Credentials
 from tagboat.errors import AnswerLostError, DeniedError, StepFailedError
-from tagboat.testing.clock import FakeClock
 from tagboat.testing.scripted_server import Script, ScriptedServer, answer, json_answer
 
 UNKNOWN = json_answer(
@@ -18,12 +15,6 @@ UNKNOWN = json_answer(
     status="422 Unprocessable Entity",
 )
 NOTHING = answer(b"", status="204 No Content")
-
-
-@pytest.fixture
-def github(server: ScriptedServer) -> GitHub:
-    addresses = Addresses(api=server.url, uploads=server.url, git=server.url)
-    return GitHub(HTTP(FakeClock(), environment={}), addresses, "o/r", Credentials.bearer("x"))
 
 
 @pytest.mark.parametrize(

@@ -5,53 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
+from scripted_github import DRAFT, SECRET, made, release, run
 
-from tagboat.adapters.addresses import Addresses
 from tagboat.adapters.forges.github import GitHub
 from tagboat.adapters.forges.github_calls import next_page
-from tagboat.adapters.http import HTTP, Credentials
+from tagboat.adapters.http import Credentials
 from tagboat.errors import (
     UnavailableError,
 )
-from tagboat.ports.forge import ForgeRelease
 from tagboat.testing.clock import FakeClock
 from tagboat.testing.scripted_server import ScriptedServer, json_answer
-
-DRAFT = ForgeRelease(1, "v1", "", True, False, False, "", "")
-SECRET = "ghp_s3cret"
-REPOSITORY = json_answer('{"full_name": "o/r", "default_branch": "main"}')
-MISSING = json_answer('{"message": "Not Found"}', status="404 Not Found")
-
-
-@pytest.fixture
-def github(server: ScriptedServer, clock: FakeClock) -> GitHub:
-    return made(server, clock, Credentials.bearer(SECRET))
-
-
-def made(server: ScriptedServer, clock: FakeClock, credentials: Credentials | None) -> GitHub:
-    addresses = Addresses(api=server.url, uploads=f"{server.url}/up", git=server.url)
-    return GitHub(HTTP(clock, environment={}), addresses, "o/r", credentials)
-
-
-def run(number: int, commit: str = "c" * 40, **more: object) -> dict[str, object]:
-    shape = {
-        "id": number,
-        "head_sha": commit,
-        "path": ".github/workflows/ci.yml@refs/heads/main",
-        "name": "CI",
-        "head_branch": "main",
-        "event": "push",
-        "status": "completed",
-        "conclusion": "success",
-        "html_url": "https://forge.invalid/1",
-        "run_attempt": 1,
-    }
-    return shape | more
-
-
-def release(**more: object) -> dict[str, object]:
-    shape: dict[str, object] = {"id": 1, "tag_name": "v1", "name": None, "draft": True, "author": None}
-    return shape | {"assets": []} | more
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,6 @@ RESET = Script(b"", reads=False)
 SECRET = "s3cret-token"
 
 
-@pytest.fixture
-def http(clock: FakeClock) -> HTTP:
-    return HTTP(clock, environment={})
-
-
 def test_a_read_returns_whatever_the_server_answers(server: ScriptedServer, http: HTTP) -> None:
     for status in ("200 OK", "404 Not Found", "403 Forbidden", "301 Moved Permanently"):
         server.play(answer("body", status=status))

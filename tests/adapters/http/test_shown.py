@@ -9,17 +9,10 @@ import pytest
 
 from tagboat.adapters.http import HTTP, Body, Credentials
 from tagboat.errors import AnswerLostError, InvalidError, UnavailableError
-from tagboat.testing.clock import FakeClock
 from tagboat.testing.scripted_server import Script, ScriptedServer, answer
 
 CUT = Script(b"")
-RESET = Script(b"", reads=False)
 SECRET = "s3cret-token"
-
-
-@pytest.fixture
-def http(clock: FakeClock) -> HTTP:
-    return HTTP(clock, environment={})
 
 
 def test_a_secret_never_shows(server: ScriptedServer, http: HTTP) -> None:

@@ -7,8 +7,9 @@ import email.policy
 from pathlib import Path
 
 import pytest
+from scripted_index import SECRET, made
 
-from tagboat.adapters.http import HTTP, Credentials
+from tagboat.adapters.http import HTTP
 from tagboat.adapters.indexes.pypi import PyPI
 from tagboat.errors import (
     AnswerLostError,
@@ -23,24 +24,6 @@ from tagboat.ports.index import IndexFile
 from tagboat.testing.clock import FakeClock
 from tagboat.testing.distributions import make_sdist, make_wheel, sha256_of
 from tagboat.testing.scripted_server import ScriptedServer, answer, json_answer
-
-SECRET = "pypi-s3cret"
-
-
-def made(server: ScriptedServer, *, private: bool = False) -> PyPI:
-    return PyPI(
-        HTTP(FakeClock(), environment={}),
-        name="here",
-        upload_url=f"{server.url}/legacy/",
-        simple_url=f"{server.url}/simple",
-        credentials=Credentials.for_index(SECRET),
-        private=private,
-    )
-
-
-@pytest.fixture
-def index(server: ScriptedServer) -> PyPI:
-    return made(server)
 
 
 def form_of(server: ScriptedServer) -> dict[str, list[bytes]]:

@@ -6,34 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.adapters.http import HTTP, Credentials
 from tagboat.adapters.indexes.pypi import PyPI
 from tagboat.errors import (
     AnswerLostError,
     UnavailableError,
 )
 from tagboat.ports.index import IndexFile
-from tagboat.testing.clock import FakeClock
 from tagboat.testing.distributions import make_wheel, sha256_of
 from tagboat.testing.scripted_server import ScriptedServer, answer
-
-SECRET = "pypi-s3cret"
-
-
-def made(server: ScriptedServer, *, private: bool = False) -> PyPI:
-    return PyPI(
-        HTTP(FakeClock(), environment={}),
-        name="here",
-        upload_url=f"{server.url}/legacy/",
-        simple_url=f"{server.url}/simple",
-        credentials=Credentials.for_index(SECRET),
-        private=private,
-    )
-
-
-@pytest.fixture
-def index(server: ScriptedServer) -> PyPI:
-    return made(server)
 
 
 def test_a_page_in_json_is_read(server: ScriptedServer, index: PyPI) -> None:
