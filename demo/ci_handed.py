@@ -36,6 +36,7 @@ def prepare(there: World) -> None:
     title("13. The next release of pathfinder will be handed over: pipeline = remote-release")
     configuration = there.clone / "tagboat.toml"
     configuration.write_text(f'pipeline = "remote-release"\n{configuration.read_text()}')
+    there.tagboat("init", "--workflows")
     metadata = there.clone / "toolkit_pathfinder" / "pyproject.toml"
     was, now = (f'version = "{v}"' for v in (project.VERSIONS[COMPONENT], VERSION))
     insist(was in metadata.read_text(), f"{metadata} does not say {was}")
@@ -43,7 +44,8 @@ def prepare(there: World) -> None:
     for name in ("testpypi", "pypi"):
         allowed = ("--ref", "main", "--ref", "tag:pathfinder-v*")
         there.tagboat("sandbox", "actions", "environment", project.REPOSITORY, name, *allowed)
-    there.git("commit", "--all", "--quiet", "--message", f"Begin {VERSION}")
+    there.git("add", "--all")
+    there.git("commit", "--quiet", "--message", f"Begin {VERSION}")
     there.git("push", "--quiet", "origin", "main")
     there.finished(newest(there))
 
@@ -93,6 +95,8 @@ def finish(there: World, state: str, number: int, before: int) -> None:
             say(f"    {name}: {url}")
     run = there.finished(number)
     insist(run.attempt == 2, f"the run has {run.attempt} attempts, not 2")
+    built = [job.name for job in run.jobs if job.name.startswith("Build") and job.conclusion != "skipped"]
+    insist(not built, f"the workflow built what was handed over: {built}")
     started = [row for row in there.journal()[before:] if row["operation"] == "dispatch-workflow"]
     insist(len(started) == 1, f"the workflow was dispatched {len(started)} times")
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from forge_ci import CiRun
 from harbour import Project, kill, until
 from projects import configured, flit
 
+from tagboat.engine.jobs import receive
 from tagboat.engine.summary import read_ledger
+from tagboat.errors import RefusedError
 from tagboat.sandbox import control, player
+from tagboat.steps.vouching import handed_over
 from tagboat.testing.workflow import publishing_workflow
 from tagboat.wiring.handed import Given, open_manifest
 from tagboat.wiring.places import Places, sandbox_places
@@ -114,6 +119,45 @@ def test_a_run_that_fails_is_told_run_again_and_the_release_goes_on(project: Pro
     assert kept == set(stored)
     assert len(stored) == 2
     assert not any(secret in text for text in stored.values())
+
+
+def test_the_workflows_jobs_take_what_was_handed_over_and_build_nothing(
+    project: Project, tmp_path: Path
+) -> None:
+    assert hand_over(project).exit == 6
+    permissions = {"contents": "read", "actions": "read", "checks": "read", "metadata": "read"}
+    reads = control.create_token(
+        project.harbour.addresses, "github-actions[bot]", kind="installation", permissions=permissions
+    )
+    there = replace(sandbox_places(project.harbour.directory), forge_token=reads)
+    wish = Wish(project.work, there, project.repository, ("v1.0",), (), tmp_path / "reader")
+    with open_release(wish) as run:
+        assert run.adoption() is None
+        digest = handed_over(run.ports, run.derived.prepare)
+        with pytest.raises(
+            RefusedError, match=f"hands the build {digest} over, and the forge does not hold it"
+        ):
+            receive(run)
+    ci = CiRun(project, tmp_path / "ci")
+    received = ci.job("receive", "gather", "--handed-over", "--tag", "v1.0", "--out", "release")
+    assert received.exit == 0, received.err
+    assert ci.outputs["receive"]["manifest-digest"] == digest
+    assert not [step for step in received.json["steps"] if step["phase"] in ("build", "verify")]
+    folder = ci.artifact(ci.machine / "release", "release")
+    ci.finish(folder)
+    project.green(workflow=WORKFLOW, branch="v1.0")
+    done = project.tagboat("resume")
+    assert done.exit == 0, done.err
+    uploads = [(row["service"], row["key"]) for row in project.journal() if row["operation"] == "upload"]
+    assert len(uploads) == len(set(uploads)) == 4
+
+
+def test_files_that_are_handed_over_come_from_the_forge_alone(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "shard").mkdir()
+    words = ("gather", tmp_path / "shard", "--handed-over", "--tag", "v1.0", "--out", "release")
+    answer = CiRun(project, tmp_path / "ci").job("receive", *words)
+    assert answer.exit == 2
+    assert "no shards can be given" in answer.cause
 
 
 def dispatches(project: Project) -> int:

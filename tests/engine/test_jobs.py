@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tagboat.config.model import Config
+from tagboat.config.model import Config, Workflows
 from tagboat.core.artifact import Manifest
 from tagboat.engine import jobs
-from tagboat.engine.events import Observer, StepEvent, nobody
+from tagboat.engine.events import Moment, Observer, StepEvent, nobody
 from tagboat.engine.release import ReleaseRun, manifest_in
 from tagboat.errors import ConflictError, RefusedError, UsageError
+from tagboat.steps.vouching import handed_over
 from tagboat.testing.simulation import ONE, KilledError, Simulation
 
 
@@ -222,3 +223,47 @@ def test_gather_takes_an_adopted_build_over_and_builds_nothing(world: Simulation
         assert run.take_over(there) == manifest
         assert all(run.ports.store.has(artifact.sha256) for artifact in manifest.artifacts)
     assert world.builder.builds == []
+
+
+@pytest.fixture
+def handed(tmp_path: Path) -> Simulation:
+    """A world in which a build was handed over: its tag is made, its draft filled, and the workflow about to start."""
+    config = replace(ONE, pipeline="remote-release", workflows=Workflows(trigger="tag"))
+    world = Simulation(tmp_path / "machines", config=config)
+
+    def die(event: StepEvent) -> None:
+        if event.step.kind == "push-tag" and event.moment is Moment.RECORDED:
+            raise KilledError
+
+    with suppress(KilledError), world.machine("server", watch=die) as run:
+        run.publish(run.prepare())
+    return world
+
+
+def test_a_build_that_was_handed_over_is_received_as_it_is(handed: Simulation) -> None:
+    built, tried = len(handed.builder.requests), len(handed.installer.requests)
+    with handed.machine("receiver") as run:
+        manifest = jobs.receive(run)
+        assert all(run.ports.store.has(artifact.sha256) for artifact in manifest.artifacts)
+        assert handed_over(run.ports, run.derived.prepare) == manifest.digest
+    assert (len(handed.builder.requests), len(handed.installer.requests)) == (built, tried)
+
+
+def test_a_tag_that_hands_nothing_over_is_refused(world: Simulation, handed: Simulation) -> None:
+    with world.machine("receiver") as run, pytest.raises(RefusedError, match="names no Manifest"):
+        jobs.receive(run)
+    text, *more = handed.hosted.tag_texts["v1.0"]
+    handed.hosted.tag_texts["v1.0"] = ("by hand", *more)
+    assert "Manifest" in text
+    with handed.machine("receiver") as run, pytest.raises(RefusedError, match="names no Manifest"):
+        jobs.receive(run)
+
+
+def test_a_build_that_is_gone_is_not_replaced_by_another(handed: Simulation) -> None:
+    handed.hosted.releases.clear()
+    with (
+        handed.machine("receiver") as run,
+        pytest.raises(RefusedError, match="forge does not hold it") as caught,
+    ):
+        jobs.receive(run)
+    assert "tagboat resume" in caught.value.remedy

@@ -8,6 +8,7 @@ from written_cases import project, written
 
 from tagboat.config.model import Component, Config, IndexTarget, Shard, Workflows
 from tagboat.errors import ConfigError, RefusedError
+from tagboat.workflows.reader import read_workflow
 from tagboat.workflows.writing.changes import State, changes
 from tagboat.workflows.writing.dependabot import FILE, dependabot
 from tagboat.workflows.writing.files import write
@@ -211,3 +212,16 @@ def test_components_of_like_names_have_jobs_of_their_own() -> None:
         ".github/workflows/build.yml"
     ]
     assert text.count("\n    steps:\n") == 3 * len(names)
+
+
+def test_nothing_is_built_again_that_was_handed_over_and_a_dry_run_cannot_see_it() -> None:
+    def conditions(trigger: Literal["tag", "dispatch"]) -> dict[str, str]:
+        config = replace(project("handed-over").config, workflows=Workflows(trigger=trigger))
+        text = write(Project(config, "acme/skiff", "main"), {}).files[RELEASE].encode()
+        return {str(job.id): str(job.condition) for job in read_workflow(RELEASE, text).jobs}
+
+    assert "needs.check.outputs.handed-over != 'true' &&" in conditions("tag")["build"]
+    by_hand = conditions("dispatch")
+    assert "(needs.check.outputs.handed-over != 'true' || inputs.dry-run)" in by_hand["build"]
+    assert "needs.check.outputs.handed-over == 'true' && !inputs.dry-run" in by_hand["receive"]
+    assert "receive" not in written("one-package")[RELEASE]

@@ -46,6 +46,14 @@ def test_a_workflow_that_fits_is_not_mentioned() -> None:
     assert said(RIGHT) == []
 
 
+@pytest.mark.parametrize(
+    "command", ["tagboat publish", "uv publish", "pdm publish --no-build", "maturin upload dist/*"]
+)
+def test_each_tool_that_knows_identities_publishes_by_one(command: str) -> None:
+    text = RIGHT.replace("uses: pypa/gh-action-pypi-publish@release/v1", f"run: {command}")
+    assert said(text.replace("        with:\n          attestations: true\n", "")) == []
+
+
 def test_upper_and_lower_case_of_owner_and_environment_do_not_count_and_of_the_name_do() -> None:
     assert said(RIGHT.replace("pypi,", "PyPI,"), repository="Acme/demo") == []
     assert said(RIGHT, repository="acme/Demo") == [
@@ -96,6 +104,7 @@ def test_an_identity_of_the_whole_workflow_is_one_of_the_job() -> None:
             "    needs: build\n    env: {UV_PUBLISH_TOKEN: x}\n",
             "gives job publish-to-pypi",
         ),
+        ("name: Publish\n", "env: {MATURIN_PYPI_TOKEN: x}\n", "MATURIN_PYPI_TOKEN gives every job"),
     ],
 )
 def test_each_thing_that_the_index_would_refuse_is_told(old: str, new: str, wanted: str) -> None:

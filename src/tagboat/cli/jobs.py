@@ -31,6 +31,15 @@ def say_adopted(report: Report, digest: str) -> None:
         report.data(f"the forge holds this build already: Manifest {digest}")
 
 
+def say_handed_over(report: Report, digest: str) -> None:
+    """Say whether the tag hands a finished build over; ``digest`` is its Manifest's, or ""."""
+    report.outputs["handed-over"] = "true" if digest else "false"
+    report.extra["handed_over"] = bool(digest)
+    if digest:
+        report.outputs["manifest-digest"] = digest
+        report.data(f"the tag hands this build over: Manifest {digest}")
+
+
 def say_files(report: Report, folder: Path, files: Sequence[Path]) -> None:
     """Say where the files are that this job hands on."""
     report.outputs["folder"] = str(folder)

@@ -15,8 +15,9 @@ from tagboat.core.plan import Plan
 from tagboat.core.step import Phase, Receipt, Step, StepState
 from tagboat.engine.release import ReleaseRun
 from tagboat.engine.state import write_durably
-from tagboat.errors import UsageError
+from tagboat.errors import RefusedError, UsageError
 from tagboat.steps.adopt import fetch_adopted
+from tagboat.steps.vouching import handed_over
 
 TRIES = "staged-install"
 """The kind of step that runs the project's code in the staging phase, and so has a job without any right to write."""
@@ -82,6 +83,37 @@ def publish(run: ReleaseRun, manifest: Manifest) -> None:
     preset = {**seen, **_tried_elsewhere(run, plan)}
     run.engine.walk(plan, only=steps_of(plan, "publish"), preset=preset, begun=begun)
     run.ports.ledger.append("published", body={"manifest": manifest.digest})
+
+
+def receive(run: ReleaseRun) -> Manifest:
+    """Bring the build that was handed over from the forge's draft into the store, as it is, and return its Manifest.
+
+    It was verified where it was built; nothing of it runs here, in a job that may write.
+
+    Raises:
+        RefusedError: no tag hands a build over, or the draft does not hold the one that it names.
+    """
+    plan = run.derived.prepare
+    digest = handed_over(run.ports, plan)
+    tags = ", ".join(sorted({release.tag for release in plan.releases}))
+    if not digest:
+        raise RefusedError(
+            f"no build was handed over with {tags}: the tag's message names no Manifest, or the project's pipeline is "
+            "not 'remote-release'",
+            remedy="build and gather it, as for any other tag",
+        )
+    receipt = run.engine.walk(plan, only={"adopt"})["adopt"]
+    data = receipt.facts.get("manifest")
+    manifest = Manifest.from_json(data) if isinstance(data, Mapping) else None
+    if manifest is None or manifest.digest != digest:
+        raise RefusedError(
+            f"{tags} hands the build {digest} over, and the forge does not hold it: {receipt.summary}",
+            remedy="go on with 'tagboat resume' where it was built, which fills the draft; where that is lost, "
+            "release the next version",
+        )
+    for artifact in manifest.artifacts:
+        fetch_adopted(run.ports, manifest, artifact, run.state.folder())
+    return manifest
 
 
 def prefer_draft(run: ReleaseRun, manifest: Manifest, folder: Path, manifest_file: Path) -> Manifest:

@@ -13,6 +13,7 @@ Rules (observed behaviour of GitHub):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -34,18 +35,26 @@ _WORDS = {
     "startup_failure": "could not start",
     "skipped": "was skipped whole",
 }
+_NAMES = "Manifest: "
 _LINES, _SIGNS = 20, 1500
 _LOOKS, _FIRST_PAUSE = 6, 1.0
 
 
 def message(title: str, manifest: str) -> str:
     """Return the text of the tag that hands over the build with this Manifest."""
-    return f"{plain(title, limit=200)}\n\nManifest: {manifest}\n"
+    return f"{plain(title, limit=200)}\n\n{_NAMES}{manifest}\n"
 
 
 def ours(tag: ForgeTag, manifest: str) -> bool:
     """Tell whether the tag says that it was made for this Manifest."""
-    return f"Manifest: {manifest}" in tag.message.splitlines()
+    return named(tag) == manifest
+
+
+def named(tag: ForgeTag) -> str:
+    """Return the digest of the Manifest that the tag was made for, as its message says; "" when it names not just one."""
+    found = {line[len(_NAMES) :] for line in tag.message.splitlines() if line.startswith(_NAMES)}
+    digest = found.pop() if len(found) == 1 else ""
+    return digest if re.fullmatch(r"[0-9a-f]{64}", digest) else ""
 
 
 def the_run(ports: Ports, tag: str, workflow: str, manifest: str, *, by_tag: bool) -> WorkflowRun | None:

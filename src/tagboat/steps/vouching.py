@@ -15,7 +15,7 @@ from tagboat.errors import UnavailableError
 from tagboat.ports import Ports
 from tagboat.ports.forge import Asset
 from tagboat.ports.ledger import Entry
-from tagboat.steps.remote_run import ours as names
+from tagboat.steps.remote_run import named
 
 _ASKING = ("version-free", "upload")
 """The kinds of steps whose options name an index and a distribution of this release."""
@@ -36,17 +36,20 @@ def vouched(ports: Ports, asset: Asset, manifest: Manifest, plan: Plan) -> bool:
     """Tell whether our own ledger, a person, the identity that we publish as or the tag stands for this Manifest."""
     if _said(ports, manifest, "manifest", "approval") or ours(ports, asset):
         return True
-    return any(step.kind == "tag-ready" for step in plan.steps) and _tagged(ports, manifest)
+    return handed_over(ports, plan) == manifest.digest
 
 
-def _tagged(ports: Ports, manifest: Manifest) -> bool:
-    """Tell whether every tag of the release names this Manifest, as one does that hands a release over.
+def handed_over(ports: Ports, plan: Plan) -> str:
+    """Return the digest of the Manifest that every tag of the release names, as one does that hands a release over.
 
-    Only a project whose pipeline hands releases over is asked this way: there the files that the workflow publishes
-    come from whoever makes the tag. Decision 30 says what follows from it.
+    It is "" in a project whose pipeline hands nothing over. In one that does, the files that the workflow publishes come
+    from whoever makes the tag. Decision 30 says what follows from it.
     """
-    found = [ports.forge.tag(tag) for tag in {release.tag for release in manifest.releases}]
-    return bool(found) and all(tag is not None and names(tag, manifest.digest) for tag in found)
+    if not any(step.kind == "tag-ready" for step in plan.steps):
+        return ""
+    tags = [ports.forge.tag(tag) for tag in {release.tag for release in plan.releases}]
+    digests = {named(tag) if tag else "" for tag in tags}
+    return digests.pop() if len(digests) == 1 else ""
 
 
 def on_indexes(ports: Ports, plan: Plan, files: Mapping[str, str]) -> list[str]:

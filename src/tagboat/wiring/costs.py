@@ -16,6 +16,7 @@ from tagboat.workflows.model import Data, Workflow
 from tagboat.workflows.reader import read_workflow
 from tagboat.workflows.recorded import read_names, sizes
 from tagboat.workflows.writing.files import FOLDER, write
+from tagboat.workflows.writing.project import Project
 
 _VERSION = "1.0.0"
 """Any version: which jobs a tag starts depends on its form alone."""
@@ -147,7 +148,7 @@ def _events(
             f"tag {tag} of {component.name}",
             component.name,
             event,
-            replace(event, outputs=_first(component)),
+            replace(event, outputs=_first(found.project, component)),
         )
     event = Event("push", f"refs/heads/{branch}", repository, default_branch=branch)
     yield f"push to {branch}", "", event, event
@@ -166,9 +167,10 @@ def _events(
             yield f"forge release of {component.name} made public", component.name, event, event
 
 
-def _first(component: Component) -> Mapping[str, Mapping[str, Data]]:
+def _first(project: Project, component: Component) -> Mapping[str, Mapping[str, Data]]:
     """Return what the jobs that Tagboat writes say in a release's first run, where nothing is there to be adopted."""
-    return {"check": {"adopted": "false", "component": component.name}}
+    handed_over = "true" if project.receives else "false"
+    return {"check": {"adopted": "false", "handed-over": handed_over, "component": component.name}}
 
 
 def _dispatch(found: Found, component: Component, files: Mapping[str, Workflow]) -> Event | None:
@@ -186,5 +188,5 @@ def _dispatch(found: Found, component: Component, files: Mapping[str, Workflow])
     inputs = {name: value for name, value in wanted.items() if any(i.name == name for i in trigger.inputs)}
     ref, project = f"refs/heads/{found.project.branch}", found.project
     return Event(
-        "workflow_dispatch", ref, project.repository, file, inputs, project.branch, _first(component)
+        "workflow_dispatch", ref, project.repository, file, inputs, project.branch, _first(project, component)
     )

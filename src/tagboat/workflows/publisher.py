@@ -32,7 +32,8 @@ _TWINE: Final = re.compile(r"\btwine upload\b")
 _PASSWORDS: Final = ("password", "token", "api_token", "repository_password", "user", "username")
 # What the tools that know identities would take in an identity's place.
 _VARIABLES: Final = re.compile(
-    r"(?:TWINE_(?:PASSWORD|USERNAME)|UV_PUBLISH_(?:TOKEN|PASSWORD|USERNAME)|TAGBOAT_(?:TEST)?PYPI_TOKEN)"
+    r"(?:TWINE_(?:PASSWORD|USERNAME)|UV_PUBLISH_(?:TOKEN|PASSWORD|USERNAME)|PDM_PUBLISH_(?:PASSWORD|USERNAME)"
+    r"|MATURIN_(?:PYPI_TOKEN|PASSWORD|USERNAME)|TAGBOAT_(?:TEST)?PYPI_TOKEN)"
 )
 _VERSIONS: Final = ("1", "1.0", "1.2.3", "2.0rc1", "1.0.post1", "10.20.30")
 

@@ -54,11 +54,12 @@ def check(
     """Ask whether a tag may be released: tag, branch, CI, version, notes, forge release, index window.
 
     All guards are asked, so that every problem is shown at once. Nothing is changed anywhere. Where the forge holds
-    a build of this very release already, it says so: nothing has to be built then.
+    a build of this very release already, or the tag hands one over, it says so: nothing has to be built then.
     """
     report = Report("check", as_json=as_json)
     with answering(report):
-        from tagboat.cli.jobs import about, say_adopted  # noqa: PLC0415 - after --help
+        from tagboat.cli.jobs import about, say_adopted, say_handed_over  # noqa: PLC0415 - after --help
+        from tagboat.steps.vouching import handed_over  # noqa: PLC0415
         from tagboat.wiring.jobs import handing_on  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
@@ -71,8 +72,9 @@ def check(
             handing_on(run.ports.ledger, out),
         ):
             about(report, run)
-            adopted = run.check()["adopt"].facts.get("digest")
-            say_adopted(report, str(adopted or ""))
+            adopted = str(run.check()["adopt"].facts.get("digest") or "")
+            say_adopted(report, adopted)
+            say_handed_over(report, "" if adopted else handed_over(run.ports, run.derived.prepare))
             report.data("all guards pass")
 
 

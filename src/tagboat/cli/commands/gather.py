@@ -34,6 +34,11 @@ _MOST_BYTES = 16 << 20
 @options.state
 @options.as_json
 @options.ledgers
+@click.option(
+    "--handed-over",
+    is_flag=True,
+    help="Take the build that the tag hands over from the forge's draft, as it is; nothing of it runs here.",
+)
 @click.option("--out", type=options.FOLDER, required=True, help="The folder for all files and manifest.json.")
 def gather(
     folders: tuple[Path, ...],
@@ -46,6 +51,7 @@ def gather(
     state: Path | None,
     as_json: bool,
     ledgers: tuple[Path, ...],
+    handed_over: bool,
     out: Path,
 ) -> None:
     """Accept the shards in DIR..., verify the files, and write --out with the one manifest.json.
@@ -57,8 +63,15 @@ def gather(
     with answering(report):
         from tagboat.wiring.extras import need  # noqa: PLC0415 - after --help
 
-        need("build", "checking what was built")
+        if not handed_over:
+            need("build", "checking what was built")
+        elif folders or adopted:
+            raise UsageError(
+                "--handed-over takes the files from the forge, so no shards can be given",
+                remedy="leave out one of them",
+            )
         from tagboat.cli.jobs import about, say_adopted, say_files  # noqa: PLC0415
+        from tagboat.engine.jobs import receive  # noqa: PLC0415
         from tagboat.wiring.jobs import handing_on, ledgers_in  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
         from tagboat.wiring.session import Wish, open_release  # noqa: PLC0415
@@ -82,9 +95,12 @@ def gather(
             handing_on(run.ports.ledger, out),
         ):
             about(report, run)
-            there = run.adoption()
-            say_adopted(report, there.digest if there else "")
-            manifest = run.take_over(there) if there else run.gather(_records_of(run, folders))
+            if handed_over:
+                manifest = receive(run)
+            else:
+                there = run.adoption()
+                say_adopted(report, there.digest if there else "")
+                manifest = run.take_over(there) if there else run.gather(_records_of(run, folders))
             report.manifest = manifest
             out.mkdir(parents=True, exist_ok=True)
             for artifact in manifest.artifacts:

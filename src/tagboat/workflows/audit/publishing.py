@@ -14,7 +14,9 @@ PUBLISHES: Final = re.compile(
     r"|pdm publish\b|maturin (?:publish|upload)\b)"
 )
 """A command that publishes, in whatever way."""
-_BY_IDENTITY: Final = re.compile(r"\b(?:tagboat (?:publish|release)|uv publish)\b")
+_BY_IDENTITY: Final = re.compile(
+    r"\b(?:tagboat (?:publish|release)|(?:uv|pdm) publish|maturin (?:publish|upload))\b"
+)
 ACTION: Final = "pypa/gh-action-pypi-publish"
 """The action that publishes by an identity."""
 _BUILDS: Final = re.compile(

@@ -41,18 +41,10 @@ def _items(project: Project, component: Component) -> Iterator[tuple[str, list[s
     yield f"The commit is on {said}, and {checks} is green there, with nothing skipped.", []
     given = f"--tag {quote(f'{component.name}={tag}' if project.several else tag)}"
     yield "Rehearse it on this machine; nothing can leave it.", _console(f"tagboat rehearse .{one}")
-    push = f"git push origin {quote(f'refs/tags/{tag}')}"
-    make = f"git tag --sign --message {quote(f'{component.name} {_VERSION}')} {quote(tag)} COMMIT"
-    if project.by_tag:
-        yield "Ask every guard, as the workflow will.", _console(make, f"tagboat check {given}{one}")
-        yield "Push the tag. **This starts the release.**", _console(push)
+    if project.receives:
+        yield from _handing_over(f"{given}{one} --commit HEAD")
     else:
-        yield "Make the tag, and push it. No workflow starts by that.", _console(make, push)
-        yield (
-            "Try it without any right to write: check, build, gather.",
-            _console(_dispatch(project, component, dry=True)),
-        )
-        yield "Release it. **This publishes.**", _console(_dispatch(project, component, dry=False))
+        yield from _tagging(project, component, f"{given}{one}")
     for index in [*project.staging(component)[:1], *project.final(component)[:1]]:
         yield f"Approve the environment {_code(environment_of(index))}, where it asks for approval.", []
     yield "The job *Confirm* is green: every file was found by its digest, and installed.", []
@@ -63,11 +55,40 @@ def _items(project: Project, component: Component) -> Iterator[tuple[str, list[s
             "tagboat verify tagboat-manifest.json --repo .",
         ),
     )
-    again = "re-run the failed jobs" if project.by_tag else "re-run the failed jobs, or dispatch it again"
+    yield _where_it_stopped(project)
+
+
+def _handing_over(words: str) -> Iterator[tuple[str, list[str]]]:
+    yield "Ask every guard; nothing is changed.", _console(f"tagboat check {words}")
     yield (
-        f"Where it stopped: the job's summary says the cause and the remedy. Then {again}: what is done is found.",
-        [],
+        "Hand it over: it is built and verified here, then the tag is made and the workflow started. **This publishes.**",
+        _console(f"tagboat release {words}"),
     )
+
+
+def _tagging(project: Project, component: Component, words: str) -> Iterator[tuple[str, list[str]]]:
+    tag = _tag(component)
+    push = f"git push origin {quote(f'refs/tags/{tag}')}"
+    make = f"git tag --sign --message {quote(f'{component.name} {_VERSION}')} {quote(tag)} COMMIT"
+    if project.by_tag:
+        yield "Ask every guard, as the workflow will.", _console(make, f"tagboat check {words}")
+        yield "Push the tag. **This starts the release.**", _console(push)
+    else:
+        yield "Make the tag, and push it. No workflow starts by that.", _console(make, push)
+        yield (
+            "Try it without any right to write: check, build, gather.",
+            _console(_dispatch(project, component, dry=True)),
+        )
+        yield "Release it. **This publishes.**", _console(_dispatch(project, component, dry=False))
+
+
+def _where_it_stopped(project: Project) -> tuple[str, list[str]]:
+    told = "Where it stopped: "
+    if project.receives:
+        said = "the command says the cause and the remedy. What is done is found, and failed jobs run again."
+        return f"{told}{said}", _console("tagboat resume --rerun")
+    again = "re-run the failed jobs" if project.by_tag else "re-run the failed jobs, or dispatch it again"
+    return f"{told}the job's summary says the cause and the remedy. Then {again}: what is done is found.", []
 
 
 def _dispatch(project: Project, component: Component, *, dry: bool) -> str:

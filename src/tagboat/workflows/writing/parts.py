@@ -134,6 +134,22 @@ def guard(project: Project, *more: str) -> str:
     return "${{ " + " && ".join([*more, f"github.repository == {literal(project.repository)}"]) + " }}"
 
 
+def wet(project: Project) -> list[str]:
+    """Return what keeps a dry run from a job that may write."""
+    return [] if project.by_tag else ["!inputs.dry-run"]
+
+
+def gathering(project: Project) -> list[str]:
+    """Return the jobs of which one hands the Manifest and its files on."""
+    return ["gather", "receive"] if project.receives else ["gather"]
+
+
+def gathered(project: Project) -> str:
+    """Return what asks whether one of them did."""
+    asked = " || ".join(f"needs.{job}.result == 'success'" for job in gathering(project))
+    return f"({asked})" if project.receives else asked
+
+
 def wanted(project: Project) -> Table:
     """Return the environment that says what is released."""
     return {

@@ -42,6 +42,11 @@ class Project:
         return self.config.workflows.trigger == "tag"
 
     @property
+    def receives(self) -> bool:
+        """Whether the tag may hand over a build that lies in the draft already."""
+        return self.config.pipeline == "remote-release"
+
+    @property
     def several(self) -> bool:
         """Whether there is more than one component."""
         return len(self.config.components) > 1

@@ -33,7 +33,7 @@ tagboat report --repository "$GITHUB_REPOSITORY" --component "$COMPONENT" --tag 
 """
 _FOLDER = "release"
 _DIGEST = "manifest-digest"
-_GATHERED, _STAGED, _PUBLISHED = (f"needs.{job}.outputs.{_DIGEST}" for job in ("gather", "stage", "publish"))
+_STAGED, _PUBLISHED = (f"needs.{job}.outputs.{_DIGEST}" for job in ("stage", "publish"))
 _CLAIMED = ("releases_created", "paths_released")
 _CLAIMED_BY_ROOT = ("release_created", "tag_name", "html_url")
 """Outputs that release-please has, too; the second ones for a project in the root."""
@@ -41,7 +41,7 @@ _CLAIMED_BY_ROOT = ("release_created", "tag_name", "html_url")
 
 def jobs(project: Project) -> Table:
     """Return the jobs after ``gather`` and the documentation."""
-    before = ["gather", *(["docs"] if project.config.workflows.docs else [])]
+    before = [*parts.gathering(project), *(["docs"] if project.config.workflows.docs else [])]
     found: Table = {}
     if _staged(project):
         found = {"stage": _stage(project, before), "try": _try(project)}
@@ -61,7 +61,7 @@ def _stage(project: Project, before: list[str]) -> Table:
     return {
         "name": "Stage",
         "needs": ["check", *before],
-        "if": parts.guard(project, *_after(before), *_wet(project), *only),
+        "if": parts.guard(project, *_ready(project), *parts.wet(project), *only),
         "runs-on": parts.RUNNER,
         "timeout-minutes": 60,
         "environment": _environment(project, {one.name: project.staging(one) for one in staged}),
@@ -72,7 +72,9 @@ def _stage(project: Project, before: list[str]) -> Table:
             parts.take(project, _FOLDER, name="release"),
             parts.named(
                 "stage",
-                _script(project, "Fill the draft and the staging index", text, _GATHERED, writes=True),
+                _script(
+                    project, "Fill the draft and the staging index", text, _gathered(project), writes=True
+                ),
             ),
             parts.keep(project, "staged", _FOLDER, always=True),
         ],
@@ -84,7 +86,7 @@ def _try(project: Project) -> Table:
     return {
         "name": "Try",
         "needs": ["check", "stage"],
-        "if": parts.guard(project, *_after(["stage"]), *_wet(project)),
+        "if": parts.guard(project, *_after("stage"), *parts.wet(project)),
         "runs-on": parts.RUNNER,
         "timeout-minutes": 60,
         "permissions": {"contents": parts.READS},
@@ -100,7 +102,7 @@ def _try(project: Project) -> Table:
 
 def _publish(project: Project, before: list[str]) -> Table:
     staged, whole = _staged(project), _all_staged(project)
-    ended = _after(["try"] if whole else before)
+    ended = _after("try") if whole else _ready(project)
     if staged and not whole:
         ended.append(f"(needs.try.result == 'success' || !{_among(project, staged)})")
     rights = {
@@ -114,11 +116,12 @@ def _publish(project: Project, before: list[str]) -> Table:
     text = (_GO_ON_AFTER_TRY if staged else _GO_ON).format(command=command)
     root = not project.several and project.config.components[0].path == "."
     said = [_DIGEST, *_CLAIMED, *(_CLAIMED_BY_ROOT if root else ()), *parts.TOLD]
-    digest = _STAGED if whole else f"{_STAGED} || {_GATHERED}" if staged else _GATHERED
+    gathered = _gathered(project)
+    digest = _STAGED if whole else f"{_STAGED} || {gathered}" if staged else gathered
     return {
         "name": "Publish",
         "needs": ["check", *before, *(["stage", "try"] if staged else [])],
-        "if": parts.guard(project, *ended, *_wet(project)),
+        "if": parts.guard(project, *ended, *parts.wet(project)),
         "runs-on": parts.RUNNER,
         "timeout-minutes": 60,
         "environment": _environment(
@@ -154,7 +157,7 @@ def _confirm(project: Project) -> Table:
     return {
         "name": "Confirm",
         "needs": ["check", "publish"],
-        "if": parts.guard(project, *_after(["publish"]), *_wet(project)),
+        "if": parts.guard(project, *_after("publish"), *parts.wet(project)),
         "runs-on": parts.RUNNER,
         "timeout-minutes": 60,
         "permissions": {"contents": parts.READS},
@@ -185,7 +188,7 @@ def report(project: Project, before: list[str]) -> Table:
         "name": "Report",
         "needs": before,
         "#": "It opens or updates one issue for a release that failed or was cancelled; a later success closes it.",
-        "if": parts.guard(project, "always()", *_wet(project)),
+        "if": parts.guard(project, "always()", *parts.wet(project)),
         "runs-on": parts.RUNNER,
         "timeout-minutes": 15,
         "permissions": {
@@ -230,10 +233,16 @@ def _among(project: Project, components: Iterable[Component]) -> str:
     return f"({' || '.join(f'{project.chosen} == {literal(one.name)}' for one in components)})"
 
 
-def _after(jobs_before: Iterable[str]) -> list[str]:
-    """Return what asks whether jobs succeeded; a job that was skipped before them does not count."""
-    return ["!cancelled()", *(f"needs.{job}.result == 'success'" for job in jobs_before)]
+def _after(job: str) -> list[str]:
+    """Return what asks whether a job succeeded; one that was skipped before it does not count."""
+    return ["!cancelled()", f"needs.{job}.result == 'success'"]
 
 
-def _wet(project: Project) -> list[str]:
-    return [] if project.by_tag else ["!inputs.dry-run"]
+def _ready(project: Project) -> list[str]:
+    """Return what asks whether there are files, and the documentation where it is built."""
+    docs = ["needs.docs.result == 'success'"] if project.config.workflows.docs else []
+    return ["!cancelled()", parts.gathered(project), *docs]
+
+
+def _gathered(project: Project) -> str:
+    return " || ".join(f"needs.{job}.outputs.{_DIGEST}" for job in parts.gathering(project))

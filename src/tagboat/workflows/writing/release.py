@@ -28,12 +28,20 @@ for record in shards/*/shard.json shards/*/*/shard.json; do folders+=("${record%
 tagboat gather "${folders[@]}" --repository "$GITHUB_REPOSITORY" --component "$COMPONENT" --tag "$COMPONENT=$TAG" \\
   --ledger checked/ledger.jsonl --out release
 """
+_RECEIVE = """\
+set -euo pipefail
+tagboat gather --handed-over --repository "$GITHUB_REPOSITORY" --component "$COMPONENT" --tag "$COMPONENT=$TAG" \\
+  --ledger checked/ledger.jsonl --out release
+"""
+_HANDED_OVER, _NOT_HANDED_OVER = (f"needs.check.outputs.handed-over {sign} 'true'" for sign in ("==", "!="))
 _OUTPUTS = ("adopted", "commit", "component", "tag", "version")
 
 
 def release(project: Project) -> Table:
     """Return the workflow as a table."""
     jobs = {"check": _check(project), "build": _build(project), "gather": _gather(project)}
+    if project.receives:
+        jobs["receive"] = _receive(project)
     if project.config.workflows.docs:
         jobs["docs"] = _docs(project)
     jobs |= publishing.jobs(project)
@@ -93,7 +101,9 @@ def _check(project: Project) -> Table:
             "checks": Said("read", "looks how each of its jobs ended"),
             "contents": parts.READS,
         },
-        "outputs": parts.outputs("check", [*_OUTPUTS, *parts.TOLD]),
+        "outputs": parts.outputs(
+            "check", [*_OUTPUTS, *(["handed-over"] if project.receives else []), *parts.TOLD]
+        ),
         "steps": [
             *parts.setup(project, parts.PUBLISH_LOCK),
             parts.named("check", step),
@@ -107,7 +117,7 @@ def _build(project: Project) -> Table:
     job: Table = {
         "name": "Build",
         "needs": ["check"],
-        "if": parts.guard(project, "needs.check.outputs.adopted != 'true'"),
+        "if": parts.guard(project, "needs.check.outputs.adopted != 'true'", *_built_here(project)),
         "permissions": {"contents": parts.READS_CODE},
         "uses": parts.local(project.config.workflows.build),
         "with": {
@@ -146,6 +156,36 @@ def _gather(project: Project) -> Table:
     }
 
 
+def _receive(project: Project) -> Table:
+    """Return the job that takes the draft's files: only a token that may write sees a draft, so no project code runs in it."""
+    return {
+        "name": "Receive",
+        "needs": ["check"],
+        "#": "Where the tag hands a finished build over, nothing is built and its files are taken from the draft.",
+        "if": parts.guard(project, _HANDED_OVER, *parts.wet(project)),
+        "runs-on": parts.RUNNER,
+        "timeout-minutes": 60,
+        "permissions": {"contents": Said("write", "sees the draft release; it changes nothing")},
+        "outputs": parts.outputs("receive", ["manifest-digest", *parts.TOLD]),
+        "steps": [
+            *parts.setup(project, parts.PUBLISH_LOCK),
+            parts.take(project, "checked", name="checked"),
+            parts.named(
+                "receive",
+                parts.script("Take the build that was handed over", _RECEIVE, parts.wanted(project)),
+            ),
+            parts.keep(project, "release", "release"),
+        ],
+    }
+
+
+def _built_here(project: Project) -> list[str]:
+    """Return what keeps from building what was handed over; a dry run may not write, so it sees no draft and builds."""
+    if not project.receives:
+        return []
+    return [_NOT_HANDED_OVER if project.by_tag else f"({_NOT_HANDED_OVER} || inputs.dry-run)"]
+
+
 def _docs(project: Project) -> Table:
     env = {
         "COMMAND": words(project.config.workflows.docs),
@@ -155,8 +195,8 @@ def _docs(project: Project) -> Table:
     }
     return {
         "name": "Documentation",
-        "needs": ["check", "gather"],
-        "if": parts.guard(project, "!cancelled()", "needs.gather.result == 'success'"),
+        "needs": ["check", *parts.gathering(project)],
+        "if": parts.guard(project, "!cancelled()", parts.gathered(project)),
         "runs-on": parts.RUNNER,
         "timeout-minutes": 120,
         "permissions": {"contents": parts.READS_CODE},
