@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tagboat.ports.forge import Forge, Job, Review
+from tagboat.ports.forge import Environment, Forge, Job, Review
 from tagboat.ports.index import Index
 from tagboat.testing.forge import FakeForge, Hosted
 from tagboat.testing.forge_contract import FailingForgeContract, ForgeContract, ForgeSubject
@@ -48,6 +49,7 @@ def forge_subject(tmp_path: Path) -> ForgeSubject:
         ),
         fault=forge.orders.add,
         review=lambda environment, user, comment: _review(forge, environment, user, comment),
+        protect=lambda name, refs: _protect(hosted, name, refs),
         play_log=lambda workflow, conclusion, log: _play_log(forge, workflow, conclusion, log),
         tries=forge.orders.tries,
     )
@@ -60,6 +62,12 @@ def _play_log(forge: FakeForge, workflow: str, conclusion: str, log: str) -> Non
 
 def _play(forge: FakeForge, commit: str, workflow: str, branch: str, status: str, conclusion: str) -> None:
     forge.play(commit, workflow=workflow, branch=branch, status=status, conclusion=conclusion)
+
+
+def _protect(hosted: Hosted, name: str, refs: Sequence[str]) -> None:
+    tags = tuple(ref.removeprefix("tag:") for ref in refs if ref.startswith("tag:"))
+    branches = tuple(ref for ref in refs if not ref.startswith("tag:"))
+    hosted.environments[name.lower()] = Environment(name, bool(refs), branches, tags)
 
 
 def _review(forge: FakeForge, environment: str, user: str, comment: str) -> int:

@@ -15,7 +15,7 @@ from tagboat.adapters.addresses import Addresses
 from tagboat.adapters.forges.github import GitHub
 from tagboat.adapters.http import HTTP, Credentials
 from tagboat.ports.forge import ForgeRelease
-from tagboat.sandbox import control
+from tagboat.sandbox import control, workflows
 from tagboat.sandbox.addresses import Addresses as SandboxAddresses
 from tagboat.sandbox.faults import Faults
 from tagboat.sandbox.server import Sandbox
@@ -147,6 +147,7 @@ def subject(sandbox: Sandbox, tmp_path: Path, number: int) -> Iterator[ForgeSubj
         play=play,
         fault=fault,
         review=review,
+        protect=lambda name, refs: workflows.set_environment(addresses, repository, name, refs=refs),
         play_log=play_log,
         half_upload=half_upload,
         tries=http.limits.tries,

@@ -10,7 +10,7 @@ from fault_kinds import Fault
 from fault_world import TAGS, Scene
 
 from tagboat.ports.forge import ForgeRelease, WorkflowRun
-from tagboat.sandbox import control
+from tagboat.sandbox import control, workflows
 from tagboat.testing.distributions import make_wheel, sha256_of
 
 Deed = Callable[[], object]
@@ -77,6 +77,7 @@ def prepare_reading(scene: Scene) -> WorkflowRun:
         there, scene.repository, sha=scene.commit, jobs=[control.Job("test", log="a\nb\nc\n", step="Test")]
     )
     control.review_workflow_run(there, played.id, environments=["pypi"], user="grace", comment="Fine.")
+    workflows.set_environment(there, scene.repository, "pypi", refs=["main"])
     forge.open_issue(title="One", body="<!-- mark -->\nbody")
     draft = forge.create_draft(
         tag=TAGS["light"], commit=scene.commit, title="One", notes="n", prerelease=False
@@ -202,6 +203,8 @@ FORGE = (
     write("dispatch", "dispatch-workflow", dispatch),
     write("rerun_failed", "rerun-failed-jobs", rerun_failed, effect="rerun"),
     read("approvals", "list-approvals", "approvals", lambda s, run: s.forge.approvals(run.id)),
+    read("environment", "get-environment", "object", lambda s, _: s.forge.environment("pypi")),
+    read("environment", "list-ref-policies", "list", lambda s, _: s.forge.environment("pypi")),
     read("find_issue", "get-user", "user", lambda s, _: s.forge.find_issue("<!-- mark -->")),
     read("find_issue", "list-issues", "list", lambda s, _: s.forge.find_issue("<!-- mark -->")),
     write("open_issue", "create-issue", open_issue),

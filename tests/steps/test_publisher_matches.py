@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tagboat.core.step import StepState
 from tagboat.core.verdict import Verdict
+from tagboat.errors import DeniedError
+from tagboat.ports.forge import Environment
 
 PATH = ".github/workflows/release.yml"
 RIGHT = """\
@@ -86,3 +90,50 @@ def test_what_only_may_keep_the_index_from_accepting_warns_also_where_the_releas
     (finding,) = guard(bench, RIGHT.replace("on: {", "on: {schedule: [{cron: '1 2 * * *'}], ")).findings
     assert finding.verdict is Verdict.WARN
     assert "schedule starts it, too" in finding.reason
+
+
+def kept_out(bench: Any, environment: Environment, **options: Any) -> Any:
+    bench.hosted.environments[environment.name] = environment
+    return guard(bench, RIGHT, **options)
+
+
+def test_an_environment_that_keeps_the_tag_out_fails_before_the_tag_is_made(bench: Any) -> None:
+    (finding,) = kept_out(bench, Environment("pypi", restricted=True, branches=("main",))).findings
+    assert finding.verdict is Verdict.FAIL
+    assert "environment pypi lets no run for the tag v1.0 deploy, only branch main" in finding.reason
+    assert "let it deploy in the environment's settings" in finding.remedy
+    (finding,) = kept_out(bench, Environment("pypi", restricted=True)).findings
+    assert "only protected branches" in finding.reason
+
+
+def test_an_environment_that_keeps_the_branch_out_is_told_where_a_person_starts_the_workflow(
+    bench: Any,
+) -> None:
+    tags = Environment("pypi", restricted=True, tags=("v*",))
+    (finding,) = kept_out(bench, tags, tags=()).findings
+    assert "lets no run for the branch main deploy, only tag v*" in finding.reason
+    assert not kept_out(bench, tags).findings
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        Environment("pypi"),
+        Environment("pypi", restricted=True, branches=("main",), tags=("v*",)),
+        Environment("pypi", restricted=True, tags=("{a,v}*",)),
+    ],
+)
+def test_what_lets_it_deploy_or_cannot_be_judged_is_not_mentioned(
+    bench: Any, environment: Environment
+) -> None:
+    assert not kept_out(bench, environment).findings
+
+
+def test_a_forge_that_tells_nothing_of_environments_keeps_nobody_out(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_name: str) -> None:
+        raise DeniedError("it wants the right to read actions", remedy="give it")
+
+    monkeypatch.setattr(bench.forge, "environment", denied)
+    assert not kept_out(bench, Environment("pypi", restricted=True)).findings

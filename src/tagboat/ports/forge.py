@@ -101,6 +101,23 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment of the forge, by which its jobs are protected.
+
+    Attributes:
+        restricted: only some references may deploy to it: those below, or, where there are none, branches that the forge
+            protects.
+        branches: patterns of the branches that may.
+        tags: patterns of the tags that may.
+    """
+
+    name: str
+    restricted: bool = False
+    branches: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """An open issue; ``author`` is the login of who opened it."""
 
@@ -269,6 +286,10 @@ class Forge(Protocol):
 
     def approvals(self, run: int) -> Sequence[Review]:
         """Return what people said to the deployments of the run with this number; nothing for a run that is not there."""
+        ...
+
+    def environment(self, name: str) -> Environment | None:
+        """Return the environment, whatever the case of its name; None where there is none, or we may not see any."""
         ...
 
     def find_issue(self, mark: str) -> Issue | None:

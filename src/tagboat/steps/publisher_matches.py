@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tagboat.core.deployment import admits
 from tagboat.core.publisher import Publisher
 from tagboat.core.step import Effect, Phase, Receipt, StepState
+from tagboat.core.text import plain
 from tagboat.core.verdict import Finding, Verdict
+from tagboat.errors import DeniedError
 from tagboat.ports import Ports
 from tagboat.steps.kinds import Attempt, Inputs
 from tagboat.workflows.dispatching import obstacles
@@ -81,6 +84,10 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
             told.append(Mismatch(refusal))
         for mismatch in told:
             found.setdefault(mismatch.said, mismatch)
+    kept_out = False
+    for environment in dict.fromkeys(publisher.environment for publisher in publishers.values()):
+        if environment and (refusal := _kept_out(ports, options, environment, attempt)):
+            found[refusal], kept_out = Mismatch(refusal), True
     settings = "; ".join(f"{index}: {publisher.told()}" for index, publisher in publishers.items())
     if not found:
         tried = ", and a job like its own was lent a token" if ports.trial else ""
@@ -91,6 +98,8 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     remedy = (
         f"correct the workflow, or the configuration and the index's page together, which expect {settings}"
     )
+    if kept_out:
+        remedy = f"let it deploy in the environment's settings on the forge; if that is not all: {remedy}"
     return Receipt(reason, findings=(Finding(verdict, reason, remedy, "publisher-mismatch"),))
 
 
@@ -106,6 +115,32 @@ def _tried(
         publisher, data, repository=repository, ref=ref, commit=commit, by_tag=bool(options.tags)
     )
     return ports.trial.refusal(index, publisher, job) if job else ""
+
+
+def _kept_out(ports: Ports, options: Options, name: str, attempt: Attempt) -> str:
+    """Say why the forge will not let this release's run deploy to an environment; "" where it will, or none can tell."""
+    try:
+        environment = ports.forge.environment(name)
+    except DeniedError as error:
+        attempt.log(f"what may deploy to {name} is not told: {error.cause}")
+        return ""
+    if environment is None or not environment.restricted:
+        return ""
+    kind, ref, patterns = (
+        ("tag", options.tag, environment.tags)
+        if options.at_tag
+        else ("branch", options.branch, environment.branches)
+    )
+    if kind == "branch" and not (environment.branches or environment.tags):
+        return ""  # protected branches alone may, and which those are takes more rights to see than we have
+    if admits(patterns, ref) is not False:
+        return ""
+    allowed = ", ".join(
+        plain(f"{each} {pattern}", limit=100)
+        for each, found in (("branch", environment.branches), ("tag", environment.tags))
+        for pattern in found
+    )
+    return f"the forge's environment {name} lets no run for the {kind} {ref} deploy, only {allowed or 'protected branches'}"
 
 
 def _named(publisher: Publisher, repository: str) -> Publisher:

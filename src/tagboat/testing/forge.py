@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tagboat.errors import ConflictError, DeniedError, StepFailedError, UnavailableError
-from tagboat.ports.forge import Asset, ForgeRelease, ForgeTag, Issue, Job, Review, WorkflowRun
+from tagboat.ports.forge import Asset, Environment, ForgeRelease, ForgeTag, Issue, Job, Review, WorkflowRun
 from tagboat.testing.orders import Orders
 
 
@@ -29,6 +29,7 @@ class Hosted:
         comments: issue's number → what was said to it.
         workflows: the files that can be dispatched, besides those that have run.
         dispatched: workflow, reference and inputs of every dispatch, in order.
+        environments: name in lower case → environment.
     """
 
     tags: dict[str, str] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Hosted:
     logs: dict[int, str] = field(default_factory=dict)
     workflows: set[str] = field(default_factory=set)
     dispatched: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    environments: dict[str, Environment] = field(default_factory=dict)
 
 
 class FakeForge:
@@ -233,6 +235,11 @@ class FakeForge:
         """Return what people said to the run."""
         self.orders.read("approvals")
         return list(self.hosted.reviews.get(run, ()))
+
+    def environment(self, name: str) -> Environment | None:
+        """Return the environment."""
+        self.orders.read("environment")
+        return self.hosted.environments.get(name.lower())
 
     def find_issue(self, mark: str) -> Issue | None:
         """Return this account's open issue with the mark."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tagboat.errors import AnswerLostError, ConflictError, DeniedError, UnavailableError
-from tagboat.ports.forge import Asset, Forge, ForgeRelease, Review
+from tagboat.ports.forge import Asset, Environment, Forge, ForgeRelease, Review
 from tagboat.testing.distributions import sha256_of
 from tagboat.testing.raising import raises
 
@@ -30,6 +30,7 @@ class ForgeSubject:
         nested: a tag of that tag.
         play: lets a CI run appear: commit, workflow file, branch, status, conclusion ("" for none).
         review: lets a run appear that somebody approved: environment, login, comment; returns the run's number.
+        protect: makes an environment to which only these may deploy, such as ``main`` and ``tag:v*``; all where none is named.
         play_log: lets a finished run appear with one job, ``publish``: workflow file, conclusion, its log.
         half_upload: leaves a half-uploaded asset: release, name.
         fault: orders a fault for the next requests: operation (``releases``, ``create-draft``, ``upload-asset``,
@@ -50,6 +51,7 @@ class ForgeSubject:
     play: Play
     fault: Callable[[str, str, float | None, int], None]
     review: Callable[[str, str, str], int]
+    protect: Callable[[str, Sequence[str]], None]
     play_log: Callable[[str, str, str], None]
     half_upload: Callable[[ForgeRelease, str], None] | None = None
     tries: int = 4
@@ -125,6 +127,16 @@ class ForgeContract:
         other = next(run for run in subject.forge.runs(subject.commit) if run.workflow == "ci.yml")
         assert list(subject.forge.approvals(other.id)) == []
         assert list(subject.forge.approvals(10**9)) == []
+
+    def test_what_may_deploy_to_an_environment_is_told(self, subject: ForgeSubject) -> None:
+        """Whatever the case of its name, to whoever may read; nothing for one that nobody made."""
+        subject.protect("Open Sea", ())
+        subject.protect("harbour/one", ("main", "release/*", "tag:v*"))
+        assert subject.forge.environment("Open Sea") == Environment("Open Sea")
+        wanted = Environment("harbour/one", restricted=True, branches=("main", "release/*"), tags=("v*",))
+        assert subject.forge.environment("HARBOUR/one") == wanted
+        assert subject.stranger.environment("harbour/one") == wanted
+        assert subject.forge.environment("nowhere") is None
 
     def test_our_open_issue_is_found_by_its_mark(self, subject: ForgeSubject) -> None:
         """Its first words; no closed one, no other mark, and nobody else's, whatever it says."""

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from urllib.parse import quote, urlencode
 
 from tagboat.adapters.addresses import Addresses
-from tagboat.adapters.forges import github_issues, github_runs, github_tags, github_tree
+from tagboat.adapters.forges import github_environments, github_issues, github_runs, github_tags, github_tree
 from tagboat.adapters.forges import github_shapes as shapes
 from tagboat.adapters.forges.github_calls import Calls
 from tagboat.adapters.http import HTTP, Answer, Body, Credentials
@@ -16,7 +16,7 @@ from tagboat.adapters.http.failures import LOOK
 from tagboat.adapters.shape import Shape
 from tagboat.core.tag import odd_tag
 from tagboat.errors import AnswerLostError, ConflictError, InvalidError, UnavailableError
-from tagboat.ports.forge import Asset, ForgeRelease, ForgeTag, Issue, Job, Review, WorkflowRun
+from tagboat.ports.forge import Asset, Environment, ForgeRelease, ForgeTag, Issue, Job, Review, WorkflowRun
 
 _BYTES: Final = "application/octet-stream"
 _RAW: Final = "application/vnd.github.raw+json"
@@ -183,6 +183,10 @@ class GitHub:
             if answer.good
             else []
         )
+
+    def environment(self, name: str) -> Environment | None:
+        """Return the environment, or None."""
+        return github_environments.read(self._calls, self._root, name)
 
     def find_issue(self, mark: str) -> Issue | None:
         """Return our own open issue whose body begins with ``mark``, or None."""
