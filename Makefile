@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# Tests wait for processes half of the time.
+WORKERS ?= 4
 OTHER_PYTHONS ?= 3.12 3.13 3.14
 STAMP := $(VENV)/.set-up
 INTERPRETER := $(VENV)/.interpreter

@@ -60,6 +60,10 @@ class Workshop:
         }
 
 
+OFTEN = ("flit", "hatch-vcs", "setuptools-scm")
+"""Back ends that are rehearsed in every run; all of them build in tests/adapters/builders."""
+
+
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
     made = Workshop(tmp_path / "tiny-boat", tmp_path / "state")
@@ -69,7 +73,10 @@ def workshop(tmp_path: Path) -> Workshop:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("back_end", sorted(BACK_ENDS))
+@pytest.mark.parametrize(
+    "back_end",
+    [pytest.param(name, marks=() if name in OFTEN else pytest.mark.long) for name in sorted(BACK_ENDS)],
+)
 def test_a_project_of_each_back_end_is_rehearsed_without_any_configuration(
     workshop: Workshop, back_end: str
 ) -> None:

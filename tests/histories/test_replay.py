@@ -46,6 +46,9 @@ LEAST: Mapping[str, Least] = {
     "commitizen-tools+commitizen": Least(273),
 }
 
+LONG = ("python-semantic-release+python-semantic-release", "commitizen-tools+commitizen")
+"""Their hundreds of releases take a minute, and have no sections to compare."""
+
 
 @pytest.fixture(scope="module")
 def histories() -> Path:
@@ -65,7 +68,9 @@ def history(folder: Path, name: str) -> Path:
     return repository
 
 
-@pytest.mark.parametrize("name", LEAST)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long if name in LONG else ()) for name in LEAST]
+)
 @pytest.mark.timeout(300)
 def test_past_releases_come_out_as_they_were_made(histories: Path, name: str) -> None:
     repository = history(histories, name)
