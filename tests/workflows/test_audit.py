@@ -241,9 +241,21 @@ def test_an_expression_that_is_none_spoils_its_own_file_alone() -> None:
     bad = b"on: push\njobs:\n  a: {runs-on: x, if: 'a b', steps: [{run: x}]}\n"
     files = {FILE: bad, other: b"on: push\njobs:\n  a: {runs-on: x, steps: [{run: x}]}\n"}
     flaws = audit(files, "", ["v1.0.0"], "acme/demo")
-    assert [(flaw.file, flaw.code) for flaw in flaws] == [
-        (FILE, "workflow-unreadable"),
-        (other, "tag-starts-ci"),
+    assert [(flaw.file, flaw.line, flaw.code) for flaw in flaws] == [
+        (FILE, 3, "workflow-unreadable"),
+        (other, 1, "tag-starts-ci"),
+    ]
+
+
+def test_an_expression_of_a_called_file_is_told_where_it_stands() -> None:
+    called = ".github/workflows/called.yml"
+    files = {
+        FILE: f"on: push\njobs:\n  a: {{uses: ./{called}}}\n".encode(),
+        called: b"on: workflow_call\njobs:\n  b:\n    runs-on: x\n    if: ${{ a b }}\n    steps: [{run: x}]\n",
+    }
+    flaws = [flaw for flaw in audit(files, "", ["v1.0.0"], "acme/demo") if flaw.code == "workflow-unreadable"]
+    assert [(flaw.file, flaw.line, flaw.reason) for flaw in flaws] == [
+        (called, 5, "'b' is not expected in an expression")
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tagboat.workflows.evaluation import Contexts, interpolate, split
+from tagboat.workflows.evaluation import Contexts, interpolate, placed, split
 from tagboat.workflows.event import Event
 from tagboat.workflows.job_order import holds, needs, ordered
 from tagboat.workflows.matrix import Combination, combinations
@@ -65,13 +65,16 @@ class Counter:
         doubtful: set[str] = set()
         for job in ordered(workflow.jobs):
             known = {**contexts, "needs": needs(job, skipped, doubtful, self.event.outputs)}
-            starts = holds(job, known, skipped, doubtful)
+            with placed(workflow.file, job.condition.line or job.line):
+                starts = holds(job, known, skipped, doubtful)
             if starts is False:
                 skipped.add(job.id)
                 continue
             if starts is None:
                 doubtful.add(job.id)
-            for count in self._job(path, job, known, before, depth):
+            with placed(workflow.file, job.line):
+                counts = list(self._job(path, job, known, before, depth))
+            for count in counts:
                 said = count.why or ("its 'if' depends on the run" if starts is None else "")
                 yield count if starts else replace(count, least=0, why=said)
 

@@ -7,6 +7,7 @@ forge, unless it is an :class:`~tagboat.workflows.values.Open` one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from tagboat.errors import ConfigError
 from tagboat.workflows.expressions import LONGEST, Call, Index, Literal, Name, Operation, Tree, calls, parse
@@ -14,6 +15,35 @@ from tagboat.workflows.functions import Situation, Status, call, check, is_statu
 from tagboat.workflows.values import UNKNOWN, Unknown, Value, equal, less, member, members, text, truth
 
 Contexts = Mapping[str, Value]
+
+
+class ExpressionError(ConfigError):
+    """An expression of a file that is none.
+
+    Attributes:
+        said: what is wrong with it.
+        file: where it stands.
+        line: of it, or of the beginning of the job in which it is.
+    """
+
+    def __init__(self, file: str, line: int, error: ConfigError) -> None:
+        super().__init__(f"{file}:{line}: {error.cause}", remedy=error.remedy)
+        self.said, self.file, self.line = error.cause, file, line
+
+
+@contextmanager
+def placed(file: str, line: int) -> Iterator[None]:
+    """Say the place of an expression that is none, where none is said yet.
+
+    Raises:
+        ExpressionError: what is evaluated here is no expression.
+    """
+    try:
+        yield
+    except ExpressionError:
+        raise
+    except ConfigError as error:
+        raise ExpressionError(file, line, error) from error
 
 
 def evaluate(expression: str, contexts: Contexts, status: Status | None = None) -> Value:

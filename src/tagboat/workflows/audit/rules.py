@@ -12,6 +12,7 @@ from tagboat.errors import ConfigError
 from tagboat.workflows.audit import artifacts, credentials, gates, jobs, texts, triggers
 from tagboat.workflows.audit.flaw import Flaw, Rule, view_of
 from tagboat.workflows.cost import Cost, cost
+from tagboat.workflows.evaluation import ExpressionError
 from tagboat.workflows.event import Event
 from tagboat.workflows.model import Trigger, Workflow
 from tagboat.workflows.reader import read_workflow
@@ -104,4 +105,6 @@ def _called(workflow: Workflow) -> tuple[Trigger, ...]:
 
 def _unreadable(path: str, error: ConfigError) -> Flaw:
     remedy = error.remedy or "correct it; nothing else in this file was judged"
+    if isinstance(error, ExpressionError):
+        return Flaw("workflow-unreadable", Verdict.FAIL, error.file, error.line, error.said, remedy)
     return Flaw("workflow-unreadable", Verdict.FAIL, path, 0, error.cause, remedy)
