@@ -94,7 +94,7 @@ class TestCheck:
     def test_that_gets_a_page_in_the_place_of_an_answer(self, scene: Scene) -> None:
         scene.gateway.order("GET", "/actions/runs", partial(gateway.in_html, status=200))
         seen = scene.call("check, a page for an answer", "check", "--tag", "v1.0")
-        assert "not JSON" in seen.cause
+        assert "answered 200 with a page for people" in seen.cause
 
     def test_of_a_repository_that_git_is_not_let_into(self, scene: Scene) -> None:
         scene.gateway.order("GET", "/info/refs", partial(gateway.in_json, status=401))
