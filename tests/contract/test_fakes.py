@@ -67,7 +67,7 @@ def _play(forge: FakeForge, commit: str, workflow: str, branch: str, status: str
 def _protect(hosted: Hosted, name: str, refs: Sequence[str]) -> None:
     tags = tuple(ref.removeprefix("tag:") for ref in refs if ref.startswith("tag:"))
     branches = tuple(ref for ref in refs if not ref.startswith("tag:"))
-    hosted.environments[name.lower()] = Environment(name, bool(refs), branches, tags)
+    hosted.environments[name.lower()] = Environment(name, listed=bool(refs), branches=branches, tags=tags)
 
 
 def _review(forge: FakeForge, environment: str, user: str, comment: str) -> int:

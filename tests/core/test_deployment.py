@@ -24,6 +24,8 @@ from tagboat.core.deployment import admits
         (("v{1,2}",), "v1", None),
         (("v[^0-9]*",), "v1", None),
         (("v{1,2}", "v1"), "v1", True),
+        (("[v/w]1",), "v1", None),
+        (("[v1",), "v1", None),
     ],
 )
 def test_a_reference_fits_a_pattern_or_nobody_can_tell(

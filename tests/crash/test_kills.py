@@ -1,4 +1,4 @@
-"""A part of ``make crash``: more than 100 kills of real processes, in slices; one of them is in every test run."""
+"""A part of ``make crash``: about 100 kills of real processes, in slices; one of them is in every test run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 SLICES = 16
 KILLS = 6
-"""At least so many in each slice: more than a hundred in all."""
+"""At least so many in each slice."""
 PARTS = [1, *(pytest.param(part, marks=pytest.mark.long) for part in range(2, SLICES + 1))]
 
 

@@ -138,6 +138,15 @@ def test_the_workflows_jobs_take_what_was_handed_over_and_build_nothing(
             RefusedError, match=f"hands the build {digest} over, and the forge does not hold it"
         ):
             receive(run)
+    writes = control.create_token(
+        project.harbour.addresses,
+        "github-actions[bot]",
+        kind="installation",
+        permissions={"contents": "write", "metadata": "read"},
+    )
+    wish = replace(wish, places=replace(there, forge_token=writes), state=tmp_path / "receiver")
+    with open_release(wish) as run:
+        assert receive(run).digest == digest
     ci = CiRun(project, tmp_path / "ci")
     received = ci.job("receive", "gather", "--handed-over", "--tag", "v1.0", "--out", "release")
     assert received.exit == 0, received.err

@@ -17,6 +17,7 @@ from tagboat.engine.events import Moment, Observer, StepEvent, nobody
 from tagboat.engine.release import ReleaseRun, manifest_in
 from tagboat.errors import ConflictError, RefusedError, UsageError
 from tagboat.steps.vouching import handed_over
+from tagboat.testing.forge import FakeForge
 from tagboat.testing.simulation import ONE, KilledError, Simulation
 
 
@@ -237,6 +238,7 @@ def handed(tmp_path: Path) -> Simulation:
 
     with suppress(KilledError), world.machine("server", watch=die) as run:
         run.publish(run.prepare())
+    world.forge = FakeForge(world.hosted, login="github-actions[bot]")
     return world
 
 
@@ -267,3 +269,11 @@ def test_a_build_that_is_gone_is_not_replaced_by_another(handed: Simulation) -> 
     ):
         jobs.receive(run)
     assert "tagboat resume" in caught.value.remedy
+
+
+def test_a_build_of_another_plan_is_not_received_and_the_reason_is_said(handed: Simulation) -> None:
+    handed.config = replace(handed.config, policy=replace(handed.config.policy, index_down="go"))
+    with handed.machine("receiver") as run, pytest.raises(RefusedError, match="cannot be taken") as caught:
+        jobs.receive(run)
+    assert "built for the plan" in caught.value.cause
+    assert "the same Tagboat" in caught.value.remedy

@@ -20,6 +20,7 @@ from tagboat.core.verdict import Finding
 from tagboat.engine.ledger import SqliteLedger
 from tagboat.ports import Ports
 from tagboat.steps.kinds import Attempt, Inputs, freeze, load_kind
+from tagboat.steps.remote_run import message
 from tagboat.testing.clock import FakeClock
 from tagboat.testing.distributions import make_sdist, make_wheel
 from tagboat.testing.forge import FakeForge, Hosted
@@ -48,6 +49,7 @@ class Bench:
     logged: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     more: list[Step] = field(default_factory=list)
+    others: tuple[Release, ...] = ()
 
     def run(self, kind: str, needs: dict[str, Receipt] | None = None, **options: Any) -> Receipt:
         step = self.step(kind, needs or {}, options)
@@ -75,13 +77,20 @@ class Bench:
 
     def plan(self, needs: dict[str, Receipt] | None = None) -> Plan:
         steps = [self.stage(key) for key in dict.fromkeys([*(needs or {}), "build-shard", "gather"])]
-        return Plan(Half.PREPARE, "tag-release", (self.release,), (*self.more, *steps))
+        return Plan(Half.PREPARE, "tag-release", (self.release, *self.others), (*self.more, *steps))
 
     def asks(self, index: str, index_down: str = "stop") -> None:
         """Let the plan hold a guard that asks this index for the distribution."""
         options: dict[str, JSON] = {"index": index, "distribution": "demo", "index_down": index_down}
         step = Step(f"version-free:{index}", "version-free", Phase.CHECK, Effect.NONE, "demo", options)
         self.more.append(step)
+
+    def hands_over(self, digest: str) -> None:
+        """Let the plan be one whose tag hands a build over, and the tag name this one."""
+        options: dict[str, JSON] = {"tag": self.release.tag, "commit": COMMIT}
+        self.more.append(Step("tag-ready", "tag-ready", Phase.CHECK, Effect.NONE, "demo", options))
+        self.hosted.tags[self.release.tag] = COMMIT
+        self.hosted.tag_texts[self.release.tag] = (message("demo 1.0", digest), "")
 
     def of_another(self, component: str) -> Manifest:
         """A build of another component that has the same tag."""

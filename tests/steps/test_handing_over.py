@@ -74,6 +74,15 @@ def test_a_tag_that_somebody_made_at_our_commit_is_accepted(bench: Any) -> None:
     assert bench.run("tag-ready", tag="v3.0", commit=bench.commit).facts["commit"] is None
 
 
+@pytest.mark.parametrize("verb", ["find", "run"])
+def test_a_tag_that_hands_another_build_over_is_a_conflict(bench: Any, verb: str) -> None:
+    tagged(bench)
+    with pytest.raises(
+        ConflictError, match=f"hands the build {MANIFEST} over, this release built {'b' * 64}"
+    ):
+        getattr(bench, verb)("push-tag", **{**PUSH, "manifest": "b" * 64})
+
+
 def test_what_stands_in_a_title_cannot_pretend_to_be_another_manifest() -> None:
     text = message(f"demo\n\nManifest: {'b' * 64}\x1b[2J", MANIFEST)
     assert [line for line in text.splitlines() if line.startswith("Manifest: ")] == [f"Manifest: {MANIFEST}"]

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from tagboat.core.release import Release
 from tagboat.core.step import StepState
 from tagboat.core.verdict import Verdict
-from tagboat.errors import DeniedError
+from tagboat.errors import DeniedError, TagboatError, UnavailableError
 from tagboat.ports.forge import Environment
+from tagboat.workflows.writing.mark import marked
 
 PATH = ".github/workflows/release.yml"
 RIGHT = """\
@@ -98,18 +100,27 @@ def kept_out(bench: Any, environment: Environment, **options: Any) -> Any:
 
 
 def test_an_environment_that_keeps_the_tag_out_fails_before_the_tag_is_made(bench: Any) -> None:
-    (finding,) = kept_out(bench, Environment("pypi", restricted=True, branches=("main",))).findings
+    (finding,) = kept_out(bench, Environment("pypi", listed=True, branches=("main",))).findings
     assert finding.verdict is Verdict.FAIL
     assert "environment pypi lets no run for the tag v1.0 deploy, only branch main" in finding.reason
     assert "let it deploy in the environment's settings" in finding.remedy
-    (finding,) = kept_out(bench, Environment("pypi", restricted=True)).findings
-    assert "only protected branches" in finding.reason
+    (finding,) = kept_out(bench, Environment("pypi", listed=True)).findings
+    assert finding.verdict is Verdict.FAIL
+    assert "its list of branches and tags is empty" in finding.reason
+
+
+def test_an_environment_for_protected_branches_only_warns_of_a_tag(bench: Any) -> None:
+    protected = Environment("pypi", protected=True)
+    (finding,) = kept_out(bench, protected).findings
+    assert finding.verdict is Verdict.WARN
+    assert "for the tag v1.0 deploy, unless it is protected" in finding.reason
+    assert "environment" not in kept_out(bench, protected, tags=()).summary
 
 
 def test_an_environment_that_keeps_the_branch_out_is_told_where_a_person_starts_the_workflow(
     bench: Any,
 ) -> None:
-    tags = Environment("pypi", restricted=True, tags=("v*",))
+    tags = Environment("pypi", listed=True, tags=("v*",))
     (finding,) = kept_out(bench, tags, tags=()).findings
     assert "lets no run for the branch main deploy, only tag v*" in finding.reason
     assert not kept_out(bench, tags).findings
@@ -119,8 +130,8 @@ def test_an_environment_that_keeps_the_branch_out_is_told_where_a_person_starts_
     "environment",
     [
         Environment("pypi"),
-        Environment("pypi", restricted=True, branches=("main",), tags=("v*",)),
-        Environment("pypi", restricted=True, tags=("{a,v}*",)),
+        Environment("pypi", listed=True, branches=("main",), tags=("v*",)),
+        Environment("pypi", listed=True, tags=("{a,v}*",)),
     ],
 )
 def test_what_lets_it_deploy_or_cannot_be_judged_is_not_mentioned(
@@ -129,11 +140,36 @@ def test_what_lets_it_deploy_or_cannot_be_judged_is_not_mentioned(
     assert not kept_out(bench, environment).findings
 
 
+@pytest.mark.parametrize(
+    ("error", "required"), [(DeniedError, True), (DeniedError, False), (UnavailableError, False)]
+)
 def test_a_forge_that_tells_nothing_of_environments_keeps_nobody_out(
-    bench: Any, monkeypatch: pytest.MonkeyPatch
+    bench: Any, monkeypatch: pytest.MonkeyPatch, error: type[TagboatError], required: bool
 ) -> None:
-    def denied(_name: str) -> None:
-        raise DeniedError("it wants the right to read actions", remedy="give it")
+    silent(monkeypatch, bench, error)
+    assert not kept_out(bench, Environment("pypi", listed=True), required=required).findings
 
-    monkeypatch.setattr(bench.forge, "environment", denied)
-    assert not kept_out(bench, Environment("pypi", restricted=True)).findings
+
+def test_a_hand_over_waits_for_a_forge_that_is_down(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent(monkeypatch, bench, UnavailableError)
+    with pytest.raises(UnavailableError):
+        kept_out(bench, Environment("pypi"))
+
+
+def silent(monkeypatch: pytest.MonkeyPatch, bench: Any, error: type[TagboatError]) -> None:
+    def refuse(_name: str) -> None:
+        raise error("the forge does not tell", remedy="ask again")
+
+    monkeypatch.setattr(bench.forge, "environment", refuse)
+
+
+@pytest.mark.parametrize(("ours", "tags", "refused"), [(True, 2, True), (True, 1, False), (False, 2, False)])
+def test_our_own_workflow_takes_no_build_that_was_made_for_several_tags(
+    bench: Any, ours: bool, tags: int, refused: bool
+) -> None:
+    bench.others = (Release("other", "1.0", "other-v1.0", bench.commit),)[: tags - 1]
+    text = marked(RIGHT) if ours else RIGHT
+    receipt = guard(bench, text)
+    assert bool(receipt.findings) is refused
+    if refused:
+        assert "makes the tags other-v1.0, v1.0: release them one after" in receipt.findings[0].reason

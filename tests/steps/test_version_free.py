@@ -126,3 +126,22 @@ def test_a_taken_version_says_why_the_build_on_the_forge_was_not_adopted(bench: 
     bench.pypi.hold("demo", "demo-1.2.tar.gz")
     needs = {"adopt": Receipt("", {"manifest": None, "passed_over": "built for another plan"})}
     assert bench.finding("version-free", needs, **OPTIONS).remedy.endswith("built for another plan")
+
+
+def test_a_second_run_of_a_release_that_was_handed_over_goes_on(bench: Any) -> None:
+    bench.hands_over("a" * 64)
+    bench.pypi.hold("demo", "demo-1.2.tar.gz")
+    bench.pypi.hold("demo", "demo-3.0.tar.gz")
+    finding = bench.finding("version-free", bench.adopted(None), **OPTIONS)
+    assert (finding.verdict, finding.code) == (Verdict.WARN, "version-handed-over")
+
+
+def test_a_token_that_may_see_no_draft_is_told_what_else_the_files_may_be(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.pypi.hold("demo", "demo-1.2.tar.gz")
+    assert "failed jobs" not in bench.finding("version-free", bench.adopted(None), **OPTIONS).remedy
+    monkeypatch.setattr(bench.forge, "may_write", lambda: None)
+    finding = bench.finding("version-free", bench.adopted(None), **OPTIONS)
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "version-taken")
+    assert finding.remedy.startswith("if a run of this release published them, let only its failed jobs run")

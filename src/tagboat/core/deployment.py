@@ -22,7 +22,7 @@ def admits(patterns: Sequence[str], name: str) -> bool | None:
 
 
 def _fits(pattern: str, name: str) -> bool | None:
-    if any(sign in pattern for sign in _OTHERS):
-        return None
     parts, wanted = name.split("/"), pattern.split("/")
+    if any(sign in pattern for sign in _OTHERS) or any("[" in part and "]" not in part for part in wanted):
+        return None
     return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))

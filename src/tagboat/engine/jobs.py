@@ -106,14 +106,25 @@ def receive(run: ReleaseRun) -> Manifest:
     data = receipt.facts.get("manifest")
     manifest = Manifest.from_json(data) if isinstance(data, Mapping) else None
     if manifest is None or manifest.digest != digest:
-        raise RefusedError(
-            f"{tags} hands the build {digest} over, and the forge does not hold it: {receipt.summary}",
-            remedy="go on with 'tagboat resume' where it was built, which fills the draft; where that is lost, "
-            "release the next version",
-        )
+        raise _not_received(f"{tags} hands the build {digest} over", receipt)
     for artifact in manifest.artifacts:
         fetch_adopted(run.ports, manifest, artifact, run.state.folder())
+    run.ports.ledger.append("received", body={"manifest": manifest.digest})
     return manifest
+
+
+def _not_received(handed: str, receipt: Receipt) -> RefusedError:
+    if receipt.facts.get("passed_over"):
+        return RefusedError(
+            f"{handed}, and it cannot be taken: {receipt.summary}",
+            remedy="put the draft right; where the plans differ, let this workflow's lock and the machine that built "
+            "have the same Tagboat, and release the next version",
+        )
+    return RefusedError(
+        f"{handed}, and the forge does not hold it: {receipt.summary}",
+        remedy="go on with 'tagboat resume' where it was built, which fills the draft; where that is lost, "
+        "release the next version",
+    )
 
 
 def prefer_draft(run: ReleaseRun, manifest: Manifest, folder: Path, manifest_file: Path) -> Manifest:

@@ -23,6 +23,7 @@ RESUMED = ("release", "dry-run", "publish")
 _ENDS = {
     "done": "",
     "staged": "staged; next: tagboat confirm --phase stage, then tagboat publish --phase publish",
+    "received": "took the build that was handed over; next: tagboat publish --phase stage",
     "tried": "installed from the staging index; next: tagboat publish --phase publish",
     "published": "published; next: tagboat confirm",
     "dry-run": "a dry run: nothing was written outside",

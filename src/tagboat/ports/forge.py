@@ -105,14 +105,15 @@ class Environment:
     """An environment of the forge, by which its jobs are protected.
 
     Attributes:
-        restricted: only some references may deploy to it: those below, or, where there are none, branches that the forge
-            protects.
+        protected: only branches that the forge protects may deploy to it.
+        listed: only what is listed here may.
         branches: patterns of the branches that may.
         tags: patterns of the tags that may.
     """
 
     name: str
-    restricted: bool = False
+    protected: bool = False
+    listed: bool = False
     branches: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 

@@ -6,19 +6,19 @@ workflow's file: which repository, file and environment, and whether the job get
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from tagboat.core.deployment import admits
 from tagboat.core.publisher import Publisher
 from tagboat.core.step import Effect, Phase, Receipt, StepState
-from tagboat.core.text import plain
 from tagboat.core.verdict import Finding, Verdict
-from tagboat.errors import DeniedError
+from tagboat.errors import DeniedError, StepFailedError, UnavailableError
 from tagboat.ports import Ports
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.workflows.deploying import kept_out
 from tagboat.workflows.dispatching import obstacles
 from tagboat.workflows.publisher import Mismatch, has_publishing_step, mismatches, path_of, publishing_job
+from tagboat.workflows.writing.mark import is_ours
 
 PHASE = Phase.CHECK
 EFFECT = Effect.NONE
@@ -59,7 +59,7 @@ def find(_ports: Ports, _inputs: Inputs) -> Receipt | None:
 
 
 def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
-    """Compare the workflow with every publisher, and tell all mismatches at once."""
+    """Compare the workflow with every publisher and the forge's environments, and tell all mismatches at once."""
     options = inputs.options(Options)
     publishers = {
         index: _named(Publisher(**settings), ports.forge.repository)
@@ -73,27 +73,20 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     attempt.log(f"{path} at {commit[:12]}: {'absent' if data is None else f'{len(data)} bytes'}")
     if not options.required and not has_publishing_step(data):
         return Receipt(f"{path} does not publish with an identity", state=StepState.SKIPPED)
-    found: dict[str, Mismatch] = {}
-    for index, publisher in publishers.items():
-        told = [*mismatches(publisher, data, ports.forge.repository, options.tags)]
-        certain = any(mismatch.certain for mismatch in told)
-        if data and not certain and options.component:
-            told += map(Mismatch, obstacles(path, data, options.component, options.tag))
-            certain = any(mismatch.certain for mismatch in told)
-        if not certain and (refusal := _tried(ports, options, index, publisher, data, commit)):
-            told.append(Mismatch(refusal))
-        for mismatch in told:
-            found.setdefault(mismatch.said, mismatch)
-    kept_out = False
-    for environment in dict.fromkeys(publisher.environment for publisher in publishers.values()):
-        if environment and (refusal := _kept_out(ports, options, environment, attempt)):
-            found[refusal], kept_out = Mismatch(refusal), True
+    told = [
+        mismatch
+        for index, publisher in publishers.items()
+        for mismatch in _compared(ports, options, index, publisher, data, commit)
+    ]
+    told += _together(inputs, options, data)
+    kept_out = list(_kept_out(ports, options, publishers.values(), attempt))
+    told += kept_out
     settings = "; ".join(f"{index}: {publisher.told()}" for index, publisher in publishers.items())
-    if not found:
+    if not told:
         tried = ", and a job like its own was lent a token" if ports.trial else ""
         return Receipt(f"{path} fits {settings}{tried}", {"path": path, "commit": commit})
-    reason = "; ".join(found)
-    certain = any(mismatch.certain for mismatch in found.values())
+    reason = "; ".join(dict.fromkeys(mismatch.said for mismatch in told))
+    certain = any(mismatch.certain for mismatch in told)
     verdict = Verdict.FAIL if certain and options.required else Verdict.WARN
     remedy = (
         f"correct the workflow, or the configuration and the index's page together, which expect {settings}"
@@ -101,6 +94,50 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     if kept_out:
         remedy = f"let it deploy in the environment's settings on the forge; if that is not all: {remedy}"
     return Receipt(reason, findings=(Finding(verdict, reason, remedy, "publisher-mismatch"),))
+
+
+def _compared(
+    ports: Ports, options: Options, index: str, publisher: Publisher, data: bytes | None, commit: str
+) -> list[Mismatch]:
+    """Hold the workflow against one publisher; what is asked of others is asked only where the files fit."""
+    told = [*mismatches(publisher, data, ports.forge.repository, options.tags)]
+    certain = any(mismatch.certain for mismatch in told)
+    if data and not certain and options.component:
+        told += map(Mismatch, obstacles(path_of(publisher), data, options.component, options.tag))
+        certain = any(mismatch.certain for mismatch in told)
+    if not certain and (refusal := _tried(ports, options, index, publisher, data, commit)):
+        told.append(Mismatch(refusal))
+    return told
+
+
+def _together(inputs: Inputs, options: Options, data: bytes | None) -> list[Mismatch]:
+    """A workflow of ours plans one component, and so takes no build that was made for several tags."""
+    tags = {release.tag for release in inputs.plan.releases}
+    if not (options.required and len(tags) > 1 and is_ours((data or b"").decode("utf-8", "replace"))):
+        return []
+    return [
+        Mismatch(
+            "the workflow that Tagboat wrote releases one component, and this release makes the tags "
+            f"{', '.join(sorted(tags))}: release them one after the other, each with its --tag"
+        )
+    ]
+
+
+def _kept_out(
+    ports: Ports, options: Options, publishers: Iterable[Publisher], attempt: Attempt
+) -> Iterator[Mismatch]:
+    kind, ref = ("tag", options.tag) if options.at_tag else ("branch", options.branch)
+    for name in dict.fromkeys(publisher.environment for publisher in publishers if publisher.environment):
+        try:
+            environment = ports.forge.environment(name)
+        except (DeniedError, UnavailableError, StepFailedError) as error:
+            if options.required and not isinstance(error, DeniedError):
+                raise
+            attempt.log(f"what may deploy to {name} is not told: {error.cause}")
+            continue
+        mismatch = kept_out(environment, kind, ref) if environment else None
+        if mismatch:
+            yield mismatch
 
 
 def _tried(
@@ -115,32 +152,6 @@ def _tried(
         publisher, data, repository=repository, ref=ref, commit=commit, by_tag=bool(options.tags)
     )
     return ports.trial.refusal(index, publisher, job) if job else ""
-
-
-def _kept_out(ports: Ports, options: Options, name: str, attempt: Attempt) -> str:
-    """Say why the forge will not let this release's run deploy to an environment; "" where it will, or none can tell."""
-    try:
-        environment = ports.forge.environment(name)
-    except DeniedError as error:
-        attempt.log(f"what may deploy to {name} is not told: {error.cause}")
-        return ""
-    if environment is None or not environment.restricted:
-        return ""
-    kind, ref, patterns = (
-        ("tag", options.tag, environment.tags)
-        if options.at_tag
-        else ("branch", options.branch, environment.branches)
-    )
-    if kind == "branch" and not (environment.branches or environment.tags):
-        return ""  # protected branches alone may, and which those are takes more rights to see than we have
-    if admits(patterns, ref) is not False:
-        return ""
-    allowed = ", ".join(
-        plain(f"{each} {pattern}", limit=100)
-        for each, found in (("branch", environment.branches), ("tag", environment.tags))
-        for pattern in found
-    )
-    return f"the forge's environment {name} lets no run for the {kind} {ref} deploy, only {allowed or 'protected branches'}"
 
 
 def _named(publisher: Publisher, repository: str) -> Publisher:

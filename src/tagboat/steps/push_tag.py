@@ -1,7 +1,7 @@
 """Makes the tag on the forge, which starts the workflow that publishes: our last act before the workflow's.
 
 The tag is annotated and names the Manifest that it hands over. A tag at the same commit that somebody else made does
-as well; one at another commit is a conflict, and is never moved.
+as well; one at another commit, or for another build, is a conflict, and is never moved.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tagboat.core.step import Effect, Phase, Receipt
 from tagboat.errors import ConflictError
 from tagboat.ports import Ports
 from tagboat.steps.kinds import Attempt, Inputs
-from tagboat.steps.remote_run import message, ours
+from tagboat.steps.remote_run import message, named
 from tagboat.steps.tag_ready import refuse_other
 
 PHASE = Phase.PUBLISH
@@ -42,7 +42,13 @@ def find(ports: Ports, inputs: Inputs) -> Receipt | None:
     if tag is None:
         return None
     refuse_other(options.tag, tag.commit, options.commit)
-    whose = "" if ours(tag, options.manifest) else ", made by somebody else"
+    if named(tag) not in ("", options.manifest):
+        raise ConflictError(
+            f"the tag {options.tag} hands the build {named(tag)} over, this release built {options.manifest}",
+            remedy="go on where that build is; where it is lost and nothing of it is published, delete the tag, else "
+            "release the next version",
+        )
+    whose = "" if named(tag) else ", made by somebody else"
     return _receipt(options, f"{options.tag} is {tag.commit[:12]} on the forge{whose}")
 
 

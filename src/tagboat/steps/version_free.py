@@ -20,6 +20,7 @@ from tagboat.ports import Ports
 from tagboat.ports.index import IndexFile, IndexProject
 from tagboat.steps.adopt import adopted, passed_over
 from tagboat.steps.kinds import Attempt, Inputs
+from tagboat.steps.vouching import handed_over
 
 PHASE = Phase.CHECK
 EFFECT = Effect.NONE
@@ -62,10 +63,12 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
     attempt.log(
         f"{options.index} has {len(project.files)} files of {options.distribution}, status {project.status}"
     )
+    begun = any(_same(file, options.version) for file in project.files)
+    handed = begun and adopted(inputs) is None and bool(handed_over(ports, inputs.plan))
     findings = [
         *_status(options, project),
-        *_taken(options, project, adopted(inputs), passed_over(inputs)),
-        *_newer(ports, options, project, adopted(inputs)),
+        *_taken(ports, options, project, inputs, handed=handed),
+        *([] if handed or (begun and adopted(inputs)) else _newer(ports, options, project)),
     ]
     bad = tuple(f for f in findings if f.verdict is not Verdict.PASS)
     summary = bad[0].reason if bad else f"{options.version} is free and the newest on {options.index}"
@@ -98,8 +101,11 @@ def _status(options: Options, project: IndexProject) -> list[Finding]:
     return []
 
 
-def _taken(options: Options, project: IndexProject, manifest: Manifest | None, why: str) -> list[Finding]:
+def _taken(
+    ports: Ports, options: Options, project: IndexProject, inputs: Inputs, *, handed: bool
+) -> list[Finding]:
     files = [f for f in project.files if _same(f, options.version)]
+    manifest, why = adopted(inputs), passed_over(inputs)
     if not files:
         return []
     if manifest is not None:
@@ -109,8 +115,14 @@ def _taken(options: Options, project: IndexProject, manifest: Manifest | None, w
     if options.staging:
         reason = f"{options.index} already holds {names}{yanked}; each upload will compare digests"
         return [Finding(Verdict.WARN, reason, code="version-staged")]
+    if handed:
+        reason = f"{options.index} already holds {names}{yanked}; each is compared with the build that the tag hands over"
+        return [Finding(Verdict.WARN, reason, code="version-handed-over")]
     reason = f"{options.version} is taken on {options.index}{yanked}: {names}"
     remedy = "release the next version; an index never takes a file name twice"
+    if ports.forge.may_write() is not True:
+        # A workflow's token here reads alone, and so sees no draft, which may hold the rest of that very build.
+        remedy = f"if a run of this release published them, let only its failed jobs run again; else {remedy}"
     if why:
         remedy += f"; if they are of the build on the forge, finish that one: {why}"
     return [Finding(Verdict.FAIL, reason, remedy, "version-taken")]
@@ -127,10 +139,9 @@ def _against(options: Options, files: list[IndexFile], manifest: Manifest) -> li
     return []
 
 
-def _newer(ports: Ports, options: Options, project: IndexProject, manifest: Manifest | None) -> list[Finding]:
+def _newer(ports: Ports, options: Options, project: IndexProject) -> list[Finding]:
     """Refuse a version that is not the newest on any line whose branch holds the commit."""
-    begun = manifest is not None and any(_same(file, options.version) for file in project.files)
-    if options.staging or begun:
+    if options.staging:
         return []
     newest = {line: _newest_after(options, project, line) for line in _own_lines(ports, options)}
     if not newest or None in newest.values():

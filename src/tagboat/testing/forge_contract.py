@@ -133,7 +133,7 @@ class ForgeContract:
         subject.protect("Open Sea", ())
         subject.protect("harbour/one", ("main", "release/*", "tag:v*"))
         assert subject.forge.environment("Open Sea") == Environment("Open Sea")
-        wanted = Environment("harbour/one", restricted=True, branches=("main", "release/*"), tags=("v*",))
+        wanted = Environment("harbour/one", listed=True, branches=("main", "release/*"), tags=("v*",))
         assert subject.forge.environment("HARBOUR/one") == wanted
         assert subject.stranger.environment("harbour/one") == wanted
         assert subject.forge.environment("nowhere") is None

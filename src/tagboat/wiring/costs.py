@@ -145,7 +145,7 @@ def _events(
         tag = component.tag.replace("{version}", _VERSION)
         event = Event("push", f"refs/tags/{tag}", repository, default_branch=branch)
         yield (
-            f"tag {tag} of {component.name}",
+            f"tag {tag} of {component.name}{', handed over' if found.project.receives else ''}",
             component.name,
             event,
             replace(event, outputs=_first(found.project, component)),

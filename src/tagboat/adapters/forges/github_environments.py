@@ -17,7 +17,7 @@ def read(calls: Calls, root: str, name: str) -> Environment | None:
     policy = found.inner("deployment_branch_policy")
     named = found.line("name")
     if policy.flag("protected_branches"):
-        return Environment(named, restricted=True)
+        return Environment(named, protected=True)
     if not policy.flag("custom_branch_policies"):
         return Environment(named)
     patterns = [
@@ -26,4 +26,4 @@ def read(calls: Calls, root: str, name: str) -> Environment | None:
         for shape in calls.pages(f"{place}/deployment-branch-policies?per_page=100", "branch_policies")
     ]
     branches, tags = (tuple(text for each, text in patterns if each == kind) for kind in ("branch", "tag"))
-    return Environment(named, restricted=True, branches=branches, tags=tags)
+    return Environment(named, listed=True, branches=branches, tags=tags)

@@ -12,9 +12,10 @@ import click
 
 from tagboat.cli import options
 from tagboat.cli.commands.build import name_of
+from tagboat.cli.jobs import say_adopted, say_files
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
-from tagboat.core.artifact import Role, ShardRecord
+from tagboat.core.artifact import Manifest, Role, ShardRecord
 from tagboat.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def gather(
                 "--handed-over takes the files from the forge, so no shards can be given",
                 remedy="leave out one of them",
             )
-        from tagboat.cli.jobs import about, say_adopted, say_files  # noqa: PLC0415
+        from tagboat.cli.jobs import about  # noqa: PLC0415
         from tagboat.engine.jobs import receive  # noqa: PLC0415
         from tagboat.wiring.jobs import handing_on, ledgers_in  # noqa: PLC0415
         from tagboat.wiring.places import places  # noqa: PLC0415
@@ -95,19 +96,24 @@ def gather(
             handing_on(run.ports.ledger, out),
         ):
             about(report, run)
-            if handed_over:
-                manifest = receive(run)
-            else:
-                there = run.adoption()
-                say_adopted(report, there.digest if there else "")
-                manifest = run.take_over(there) if there else run.gather(_records_of(run, folders))
-            report.manifest = manifest
-            out.mkdir(parents=True, exist_ok=True)
-            for artifact in manifest.artifacts:
-                shutil.copyfile(run.ports.store.path(artifact), out / artifact.file)
-            (out / "manifest.json").write_text(manifest.text)
-            say_files(report, out, [out / artifact.file for artifact in manifest.artifacts])
-            report.data(f"{out / 'manifest.json'}: {len(manifest.artifacts)} files, digest {manifest.digest}")
+            manifest = receive(run) if handed_over else _gathered(run, folders, report)
+            _hand_on(run, manifest, out, report)
+
+
+def _gathered(run: ReleaseRun, folders: tuple[Path, ...], report: Report) -> Manifest:
+    there = run.adoption()
+    say_adopted(report, there.digest if there else "")
+    return run.take_over(there) if there else run.gather(_records_of(run, folders))
+
+
+def _hand_on(run: ReleaseRun, manifest: Manifest, out: Path, report: Report) -> None:
+    report.manifest = manifest
+    out.mkdir(parents=True, exist_ok=True)
+    for artifact in manifest.artifacts:
+        shutil.copyfile(run.ports.store.path(artifact), out / artifact.file)
+    (out / "manifest.json").write_text(manifest.text)
+    say_files(report, out, [out / artifact.file for artifact in manifest.artifacts])
+    report.data(f"{out / 'manifest.json'}: {len(manifest.artifacts)} files, digest {manifest.digest}")
 
 
 def _records_of(run: ReleaseRun, folders: tuple[Path, ...]) -> list[ShardRecord]:

@@ -87,8 +87,10 @@ def _where_it_stopped(project: Project) -> tuple[str, list[str]]:
     if project.receives:
         said = "the command says the cause and the remedy. What is done is found, and failed jobs run again."
         return f"{told}{said}", _console("tagboat resume --rerun")
-    again = "re-run the failed jobs" if project.by_tag else "re-run the failed jobs, or dispatch it again"
-    return f"{told}the job's summary says the cause and the remedy. Then {again}: what is done is found.", []
+    return (
+        f"{told}the job's summary says the cause and the remedy. Then re-run the failed jobs: what is done is found.",
+        [],
+    )
 
 
 def _dispatch(project: Project, component: Component, *, dry: bool) -> str:
