@@ -1,8 +1,5 @@
-import os
-import subprocess
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -123,52 +120,3 @@ def test_every_line_of_the_file_stays_in_its_order(messages: list[str]) -> None:
 
 
 # pypiserver's own drafts.
-
-
-def histories() -> Path | None:
-    folder = os.environ.get("TAGBOAT_HISTORIES")
-    path = Path(folder, "pypiserver+pypiserver.git") if folder else None
-    return path if path and path.is_dir() else None
-
-
-def git(repository: Path, *arguments: str) -> bytes:
-    environment = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
-    command = ["git", "-C", repository, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=True).stdout
-
-
-def range_of(repository: Path, revisions: str) -> tuple[list[Commit], dict[str, str]]:
-    records = git(repository, "log", "-z", "--format=%H%x1f%h%x1f%P%x1f%B", revisions).decode(
-        "utf-8", "replace"
-    )
-    commits, short = [], {}
-    for record in filter(None, records.split("\0")):
-        name, abbreviated, parents, message = record.split("\x1f")
-        commits.append(Commit(name, tuple(parents.split()), 0, "", message))
-        short[name] = abbreviated
-    return commits, short
-
-
-@pytest.mark.skipif(
-    histories() is None, reason="TAGBOAT_HISTORIES names no folder with pypiserver+pypiserver.git"
-)
-def test_all_machine_made_drafts_of_pypiserver_come_out_to_the_byte() -> None:
-    repository = histories()
-    assert repository
-    names = git(repository, "branch", "--format=%(refname:short)", "--list", "auto-release-candidate-*")
-    right: dict[str, bool] = {}
-    wrong: list[str] = []
-    for branch in names.decode().split():
-        before = git(repository, "show", f"{branch}^:CHANGES.rst")
-        commits, short = range_of(repository, f"v{last_version(before, compatible=True)}..{branch}^")
-        day = date.fromisoformat(branch[-10:])
-        made = candidate(before, commits, date=day, compatible=True, abbreviate=short.__getitem__)
-        if made == git(repository, "show", f"{branch}:CHANGES.rst"):
-            right[branch] = made != before
-        else:
-            wrong.append(branch)
-    assert wrong == []
-    drafts = [branch for branch, drafted in right.items() if drafted]
-    assert len(drafts) == 32
-    # At the tip of the 33rd stands a person's commit, and no version was planned then.
-    assert right.keys() - set(drafts) == {"auto-release-candidate-2023-10-01"}
