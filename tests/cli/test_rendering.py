@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import json
 import os
 import pty
 import re
@@ -24,7 +25,7 @@ from tagboat.cli.screen import Screen, columns_of, cut, elapsed, folded
 from tagboat.core.step import Effect, Phase, Step, StepState
 from tagboat.core.verdict import Finding, Verdict
 from tagboat.engine.events import Moment, StepEvent
-from tagboat.errors import InterruptedRunError
+from tagboat.errors import InterruptedRunError, StepFailedError
 
 STEP = Step("build:rowboat:default", "build-shard", Phase.BUILD, Effect.NONE, "rowboat", {}, ())
 PROGRAM = Path(__file__).with_name("played.py")
@@ -295,3 +296,11 @@ def test_a_remedy_names_the_state_directory_once() -> None:
 
 def test_no_thread_of_the_live_line_is_left() -> None:
     assert [thread for thread in threading.enumerate() if thread.name == "live line"] == []
+
+
+def test_the_json_answer_keeps_the_lines_of_a_quoted_log(capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report("release", as_json=True)
+    with pytest.raises(SystemExit):
+        report.fail(StepFailedError("its log ends:\nUploading\nHTTP 403 \x1b[31mForbidden", remedy="look"))
+    cause = json.loads(capsys.readouterr().out)["error"]["cause"]
+    assert cause == "its log ends:\nUploading\nHTTP 403 Forbidden"

@@ -215,7 +215,7 @@ class Report:
             return None
         return {
             "code": error.code,
-            "cause": plain(error.cause) or error.code,
+            "cause": plain(error.cause, lines=True, limit=20_000) or error.code,
             "remedy": self._remedy(error),
             "docs": f"docs/reference/errors.md#{error.code}",
         }

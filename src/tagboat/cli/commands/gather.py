@@ -12,7 +12,6 @@ import click
 
 from tagboat.cli import options
 from tagboat.cli.commands.build import name_of
-from tagboat.cli.jobs import say_adopted, say_files
 from tagboat.cli.report import Report
 from tagboat.cli.running import answering, safe_stop
 from tagboat.core.artifact import Manifest, Role, ShardRecord
@@ -101,12 +100,16 @@ def gather(
 
 
 def _gathered(run: ReleaseRun, folders: tuple[Path, ...], report: Report) -> Manifest:
+    from tagboat.cli.jobs import say_adopted  # noqa: PLC0415 - after --help
+
     there = run.adoption()
     say_adopted(report, there.digest if there else "")
     return run.take_over(there) if there else run.gather(_records_of(run, folders))
 
 
 def _hand_on(run: ReleaseRun, manifest: Manifest, out: Path, report: Report) -> None:
+    from tagboat.cli.jobs import say_files  # noqa: PLC0415 - after --help
+
     report.manifest = manifest
     out.mkdir(parents=True, exist_ok=True)
     for artifact in manifest.artifacts:
