@@ -247,6 +247,29 @@ def test_an_expression_that_is_none_spoils_its_own_file_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("step", "bad"),
+    [
+        ("run: 'echo ${{ foo( }}'", True),
+        ("run: 'echo ${{ }}'", True),
+        ("run: 'echo # ${{ a b }}'", True),
+        ("{uses: a/b@v1, with: {x: '${{ a. }}'}}", True),
+        ("{run: x, env: {A: '${{ a'}}", True),
+        ("{run: x, if: 'a b'}", True),
+        ("{run: x, if: 'always() && !cancelled()'}", False),
+        ("{run: x, if: ''}", False),
+        ("run: 'echo a b ${{ format(''{0}'', github.ref) }}'", False),
+    ],
+)
+def test_a_step_whose_expression_is_none_is_told(step: str, bad: bool) -> None:
+    step = step if step.startswith("{") else f"{{{step}}}"
+    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - {step}\n"
+    flaws = audit({FILE: text.encode()}, "", ["v1.0.0"], "acme/demo")
+    assert [(f.line, f.verdict) for f in flaws if f.code == "workflow-unreadable"] == [
+        (6, Verdict.FAIL)
+    ] * bad
+
+
 def test_an_expression_of_a_called_file_is_told_where_it_stands() -> None:
     called = ".github/workflows/called.yml"
     files = {

@@ -32,6 +32,7 @@ RULES: Final[tuple[Rule, ...]] = (
     jobs.runs_project,
     jobs.guards,
     jobs.cut_off,
+    texts.misspelt,
     texts.unpinned,
     texts.injected,
 )

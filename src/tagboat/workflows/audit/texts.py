@@ -11,6 +11,7 @@ from tagboat.errors import ConfigError
 from tagboat.workflows.audit.flaw import Flaw, View
 from tagboat.workflows.audit.publishing import action_of
 from tagboat.workflows.evaluation import split
+from tagboat.workflows.expressions import parse
 from tagboat.workflows.model import Job, Matrix, Text, Workflow
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -28,6 +29,36 @@ _ANSWERS: Final = re.compile(
 )
 """What comes to true or false, whatever text it looks at."""
 _NUMBERS: Final = re.compile(r"github\.event\.(?:pull_request|issue|inputs)?\.?number\b", re.IGNORECASE)
+
+
+def misspelt(view: View) -> Iterator[Flaw]:
+    """A step's expression is none, so the forge refuses the whole file, as it does when it starts the release."""
+    for workflow, job in view.each_job():
+        for step in job.steps:
+            said = [step.name, step.run, step.working_directory, *step.inputs.values(), *step.env.values()]
+            for text, whole in [*((text, False) for text in said), (step.condition, True)]:
+                try:
+                    _parsed(text, whole=whole)
+                except ConfigError as error:
+                    yield Flaw(
+                        "workflow-unreadable",
+                        Verdict.FAIL,
+                        workflow.file,
+                        text.line,
+                        error.cause,
+                        error.remedy,
+                    )
+
+
+def _parsed(text: Text, *, whole: bool) -> None:
+    """Parse the expressions of a text; ``whole`` is one even without braces.
+
+    Raises:
+        ConfigError: one is none.
+    """
+    for part, inside in split(text) if "${{" in text else [(text, whole)]:
+        if inside and (part.strip() or "${{" in text):
+            parse(part)
 
 
 def unpinned(view: View) -> Iterator[Flaw]:
