@@ -24,20 +24,20 @@ def about(report: Report, run: ReleaseRun, releases: Sequence[Release] = ()) -> 
 
 def say_adopted(report: Report, digest: str) -> None:
     """Say whether the forge holds the build already; ``digest`` is its Manifest's, or ""."""
-    report.outputs["adopted"] = "true" if digest else "false"
-    report.extra["adopted"] = bool(digest)
-    if digest:
-        report.outputs["manifest-digest"] = digest
-        report.data(f"the forge holds this build already: Manifest {digest}")
+    _say_made(report, "adopted", digest, "the forge holds this build already")
 
 
 def say_handed_over(report: Report, digest: str) -> None:
     """Say whether the tag hands a finished build over; ``digest`` is its Manifest's, or ""."""
-    report.outputs["handed-over"] = "true" if digest else "false"
-    report.extra["handed_over"] = bool(digest)
+    _say_made(report, "handed-over", digest, "the tag hands this build over")
+
+
+def _say_made(report: Report, output: str, digest: str, said: str) -> None:
+    report.outputs[output] = "true" if digest else "false"
+    report.extra[output.replace("-", "_")] = bool(digest)
     if digest:
         report.outputs["manifest-digest"] = digest
-        report.data(f"the tag hands this build over: Manifest {digest}")
+        report.data(f"{said}: Manifest {digest}")
 
 
 def say_files(report: Report, folder: Path, files: Sequence[Path]) -> None:
