@@ -118,7 +118,7 @@ def _together(inputs: Inputs, options: Options, data: bytes | None) -> list[Mism
     return [
         Mismatch(
             "the workflow that Tagboat wrote releases one component, and this release makes the tags "
-            f"{', '.join(sorted(tags))}: release them one after the other, each with its --tag"
+            f"{', '.join(sorted(tags))}: release one after the other, with --component"
         )
     ]
 
