@@ -64,6 +64,7 @@ def test_a_pure_component_is_released_alone_with_one_build(fleet: Project) -> No
     ]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @two_pythons
 def test_each_component_is_released_alone_in_turn(fleet: Project) -> None:
@@ -124,6 +125,7 @@ def test_a_component_and_a_tag_that_do_not_fit_are_invalid_input(
     assert fleet.journal() == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @two_pythons
 def test_a_killed_release_of_several_components_goes_on_from_another_machine(fleet: Project) -> None:

@@ -196,7 +196,7 @@ def test_a_workflow_that_the_tag_does_not_start_is_dispatched_on_it_once(dispatc
     assert (run["head_branch"], run["head_sha"]) == ("v1.0", dispatching.head)
 
 
-@pytest.mark.parametrize("kind", ["drop-before", "drop-after"])
+@pytest.mark.parametrize("kind", ["drop-before", pytest.param("drop-after", marks=pytest.mark.long)])
 def test_a_dispatch_whose_answer_is_lost_is_looked_for_and_not_sent_again(
     dispatching: Project, kind: str
 ) -> None:
@@ -260,7 +260,7 @@ def test_a_tag_that_is_there_already_is_handed_over(project: Project) -> None:
     assert "made by somebody else" in done.step("push-tag:")["reason"]
 
 
-@pytest.mark.parametrize("conclusion", ["cancelled", "timed_out"])
+@pytest.mark.parametrize("conclusion", ["cancelled", pytest.param("timed_out", marks=pytest.mark.long)])
 def test_a_run_that_does_not_succeed_fails_the_release(project: Project, conclusion: str) -> None:
     assert hand_over(project).exit == 6
     play(project, conclusion=conclusion)
@@ -300,6 +300,7 @@ def test_what_a_workflow_publishes_of_its_own_is_named_file_by_file(project: Pro
     assert all(release["draft"] for release in project.releases())
 
 
+@pytest.mark.long
 def test_a_release_that_is_killed_while_it_follows_goes_on_following(project: Project) -> None:
     assert hand_over(project).exit == 6
     run = play(project, status="in_progress", conclusion=None)

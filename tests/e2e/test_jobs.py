@@ -93,6 +93,7 @@ def test_the_release_keeps_what_every_job_before_its_last_file_recorded(
     assert cut.returncode == 7
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_job_that_publishes_needs_no_credential_for_what_another_staged(
     project: Project, ci: CiRun
@@ -108,7 +109,10 @@ def test_a_job_that_publishes_needs_no_credential_for_what_another_staged(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("service", "operation"), [("pypi", "upload"), ("forge", "update-release")])
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("pypi", "upload"), pytest.param("forge", "update-release", marks=pytest.mark.long)],
+)
 def test_a_publish_job_that_is_killed_is_run_again_from_nothing(
     project: Project, ci: CiRun, service: str, operation: str
 ) -> None:
@@ -174,6 +178,7 @@ def test_a_file_a_manifest_or_a_digest_that_changed_between_jobs_is_refused(
     assert project.journal() == []
 
 
+@pytest.mark.long
 def test_a_manifest_of_another_repository_is_refused(project: Project, ci: CiRun) -> None:
     release = ci.gathered("v1.0", "source", "wheel")
     refused = ci.with_release("stage", release, "publish", "--phase", "stage", GITHUB_REPOSITORY="eve/fork")
@@ -181,6 +186,7 @@ def test_a_manifest_of_another_repository_is_refused(project: Project, ci: CiRun
     assert project.journal() == []
 
 
+@pytest.mark.long
 def test_a_configuration_that_changed_between_jobs_is_refused(project: Project, ci: CiRun) -> None:
     """The tag was moved to a commit that says something else."""
     release = ci.gathered("v1.0", "source", "wheel")
@@ -194,6 +200,7 @@ def test_a_configuration_that_changed_between_jobs_is_refused(project: Project, 
     assert project.journal() == []
 
 
+@pytest.mark.long
 def test_a_damaged_ledger_between_jobs_is_refused(project: Project, ci: CiRun) -> None:
     release = ci.gathered("v1.0", "source", "wheel")
     path = release / "ledger.jsonl"

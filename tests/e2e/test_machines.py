@@ -96,6 +96,7 @@ def test_a_missing_a_double_and_an_unexpected_shard_are_refused_together(yard: Y
     assert not yard.manifest.exists()
 
 
+@pytest.mark.long
 def test_a_shard_of_another_plan_is_refused(yard: Yard) -> None:
     source = yard.build("source")
     yard.project.ready("1.1", flit(yard.project.name, "1.1", tagboat=SHARDS))
@@ -106,6 +107,7 @@ def test_a_shard_of_another_plan_is_refused(yard: Yard) -> None:
     assert "was built for the plan" in answer.cause
 
 
+@pytest.mark.long
 def test_a_file_that_was_changed_on_its_way_to_gather_is_a_conflict(yard: Yard) -> None:
     source, wheel = yard.build("source"), yard.build("wheel")
     path = next(wheel.glob("*.whl"))
@@ -125,6 +127,7 @@ def test_a_file_that_was_changed_before_publishing_is_a_conflict_and_nothing_is_
     assert yard.project.journal() == []
 
 
+@pytest.mark.long
 def test_a_manifest_that_was_changed_is_a_conflict_and_nothing_is_sent(yard: Yard) -> None:
     assert yard.gather(yard.build("source"), yard.build("wheel")).exit == 0
     data = json.loads(yard.manifest.read_text())
@@ -167,6 +170,7 @@ def test_drift_after_the_release_is_named_place_by_place(yard: Yard) -> None:
     assert "is not of this build" in answer.cause
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_tag_that_moved_after_its_release_is_drift(yard: Yard) -> None:
     assert yard.gather(yard.build("source"), yard.build("wheel")).exit == 0

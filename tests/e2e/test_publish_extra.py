@@ -77,6 +77,7 @@ def test_a_job_with_the_publish_extra_alone_publishes_and_says_what_it_has_insta
     assert (both.exit, both.json["error"]["code"]) == (2, "missing-extra"), both.err
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_job_with_nothing_but_the_base_checks(
     project: Project, equipped: Callable[[str], Path], tmp_path: Path

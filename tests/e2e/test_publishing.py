@@ -54,7 +54,7 @@ def test_other_bytes_under_our_name_are_a_conflict_and_stay_untouched(project: P
         assert uploads(project, "pypi") == []
 
 
-@pytest.mark.parametrize(("stale", "status"), [(1, 0), (2, 6)])
+@pytest.mark.parametrize(("stale", "status"), [pytest.param(1, 0, marks=pytest.mark.long), (2, 6)])
 def test_a_staging_index_that_lags_is_asked_as_often_as_the_policy_says(
     launch: Callable[..., Project], stale: int, status: int
 ) -> None:
@@ -83,7 +83,9 @@ def test_a_staging_index_that_lags_is_asked_as_often_as_the_policy_says(
     assert uploads(project, "testpypi") == sent
 
 
-@pytest.mark.parametrize(("version", "prerelease"), [("2.0rc1", True), ("2.0", False)])
+@pytest.mark.parametrize(
+    ("version", "prerelease"), [("2.0rc1", True), pytest.param("2.0", False, marks=pytest.mark.long)]
+)
 def test_a_pre_release_is_marked_and_never_latest(project: Project, version: str, prerelease: bool) -> None:
     assert project.release("--tag", project.ready()).exit == 0
     tag = project.ready(version, flit(project.name, version))
@@ -94,6 +96,7 @@ def test_a_pre_release_is_marked_and_never_latest(project: Project, version: str
     assert latest(project) == ("v1.0" if prerelease else tag)
 
 
+@pytest.mark.long
 def test_a_lower_final_version_is_not_made_latest(launch: Callable[..., Project]) -> None:
     lines = 'lines = { main = ">=2", "1.x" = "==1.*" }'
     project = launch()
@@ -113,7 +116,16 @@ def latest(project: Project) -> str:
     return str(found["tag_name"])
 
 
-@pytest.mark.parametrize("operation", ["upload", "create-release", "update-release", "upload-asset"])
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "upload",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("create-release", "update-release", "upload-asset")
+        ),
+    ],
+)
 def test_an_answer_that_is_lost_is_looked_for_and_nothing_is_sent_twice(
     project: Project, operation: str
 ) -> None:

@@ -181,6 +181,7 @@ def test_a_tag_on_the_head_is_rehearsed(workshop: Workshop) -> None:
     assert "edited" not in answer.err
 
 
+@pytest.mark.long
 def test_an_older_tag_is_rehearsed_when_it_is_named(workshop: Workshop) -> None:
     workshop.commit(BACK_ENDS["flit"])
     workshop.git("tag", "v1.0")

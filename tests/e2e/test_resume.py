@@ -44,7 +44,10 @@ def once(project: Project, tag: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("service", "operation"), WRITES)
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [one if one == ("pypi", "upload") else pytest.param(*one, marks=pytest.mark.long) for one in WRITES],
+)
 def test_a_killed_release_is_resumed_from_its_state(project: Project, service: str, operation: str) -> None:
     tag = project.ready()
     killed(project, tag, service, operation)
@@ -65,7 +68,9 @@ def test_a_killed_release_is_resumed_from_its_state(project: Project, service: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("service", "operation"), [("testpypi", "upload"), ("pypi", "upload")])
+@pytest.mark.parametrize(
+    ("service", "operation"), [pytest.param("testpypi", "upload", marks=pytest.mark.long), ("pypi", "upload")]
+)
 def test_a_killed_release_goes_on_from_another_machine_with_the_same_bytes(
     project: Project, service: str, operation: str
 ) -> None:

@@ -119,7 +119,9 @@ def test_a_machine_without_namespaces_rehearses_behind_refused_proxies_and_says_
     assert answer.json["isolation"].startswith("network open")
 
 
-@pytest.mark.parametrize("victim", ["outer", "inner", "sandbox"])
+@pytest.mark.parametrize(
+    "victim", ["outer", *(pytest.param(each, marks=pytest.mark.long) for each in ("inner", "sandbox"))]
+)
 def test_a_rehearsal_that_loses_a_process_is_resumed_to_its_end(
     repository: Repository, tmp_path: Path, victim: str
 ) -> None:
