@@ -2,6 +2,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
 from bench.installed import LOCK, entries, installed, needed
 
 
@@ -18,6 +19,7 @@ def test_the_locked_entries_are_taken_whole() -> None:
     assert sorted(pins) == sorted(needed("tagboat"))
 
 
+@pytest.mark.long
 def test_the_command_comes_from_a_wheel_in_an_environment_that_runs_nothing_else(tmp_path: Path) -> None:
     command = Path(installed(tmp_path / "tagboat"))
     done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True, timeout=60)

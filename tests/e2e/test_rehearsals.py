@@ -275,6 +275,7 @@ def without(folder: Path, *programs: str) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_killed_rehearsal_is_resumed_with_its_own_sandbox(workshop: Workshop) -> None:
     workshop.commit(BACK_ENDS["flit"])
