@@ -16,7 +16,7 @@ from tagboat.core.step import Phase, Receipt, Step, StepState
 from tagboat.engine.release import ReleaseRun
 from tagboat.engine.state import write_durably
 from tagboat.errors import RefusedError, UsageError
-from tagboat.steps.adopt import fetch_adopted
+from tagboat.steps.adopt import fetch_adopted, stated
 from tagboat.steps.vouching import handed_over
 
 TRIES = "staged-install"
@@ -103,8 +103,7 @@ def receive(run: ReleaseRun) -> Manifest:
             remedy="build and gather it, as for any other tag",
         )
     receipt = run.engine.walk(plan, only={"adopt"})["adopt"]
-    data = receipt.facts.get("manifest")
-    manifest = Manifest.from_json(data) if isinstance(data, Mapping) else None
+    manifest = stated(receipt.facts.get("manifest"))
     if manifest is None or manifest.digest != digest:
         raise _not_received(f"{tags} hands the build {digest} over", receipt)
     for artifact in manifest.artifacts:

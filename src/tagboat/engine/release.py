@@ -23,7 +23,7 @@ from tagboat.errors import ConflictError, PartialError, StalePlanError, StepFail
 from tagboat.pipelines import tag_release
 from tagboat.pipelines.choosing import PIPELINES
 from tagboat.ports import Ports
-from tagboat.steps.adopt import MANIFEST_NAME
+from tagboat.steps.adopt import MANIFEST_NAME, stated
 from tagboat.steps.gather import Options as GatherOptions
 from tagboat.steps.gather import gather as gather_shards
 from tagboat.steps.kinds import Inputs
@@ -127,8 +127,7 @@ class ReleaseRun:
 
     def adoption(self) -> Manifest | None:
         """Return the Manifest of this very plan that the forge holds and somebody vouches for, or None."""
-        data = self.engine.walk(self.derived.prepare, only={"adopt"})["adopt"].facts.get("manifest")
-        return Manifest.from_json(data) if isinstance(data, Mapping) else None
+        return stated(self.engine.walk(self.derived.prepare, only={"adopt"})["adopt"].facts.get("manifest"))
 
     def take_over(self, manifest: Manifest) -> Manifest:
         """Bring an adopted Manifest's files into the store, verify them, and return it.

@@ -15,6 +15,7 @@ conflicts, and an approved Manifest that cannot be adopted is a refusal.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,8 +79,12 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
 
 def adopted(inputs: Inputs) -> Manifest | None:
     """Return the Manifest that the needed adopt step found, if any."""
-    data = inputs.fact("adopt", "manifest")
-    return Manifest.from_json(data) if isinstance(data, dict) else None
+    return stated(inputs.fact("adopt", "manifest"))
+
+
+def stated(fact: JSON) -> Manifest | None:
+    """Return the Manifest that the fact of this name states, in the receipt of an adopt step; None where it found none."""
+    return Manifest.from_json(fact) if isinstance(fact, Mapping) else None
 
 
 def passed_over(inputs: Inputs) -> str:
