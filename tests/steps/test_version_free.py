@@ -136,6 +136,14 @@ def test_a_second_run_of_a_release_that_was_handed_over_goes_on(bench: Any) -> N
     assert (finding.verdict, finding.code) == (Verdict.WARN, "version-handed-over")
 
 
+def test_a_draft_that_is_seen_and_does_not_hold_what_was_handed_over_takes_the_version(bench: Any) -> None:
+    bench.hands_over("a" * 64)
+    bench.pypi.hold("demo", "demo-1.2.tar.gz")
+    needs = {"adopt": Receipt("", {"manifest": None, "passed_over": "built for another plan"})}
+    finding = bench.finding("version-free", needs, **OPTIONS)
+    assert (finding.verdict, finding.code) == (Verdict.FAIL, "version-taken")
+
+
 def test_a_token_that_may_see_no_draft_is_told_what_else_the_files_may_be(
     bench: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,7 +64,8 @@ def run(ports: Ports, inputs: Inputs, attempt: Attempt) -> Receipt:
         f"{options.index} has {len(project.files)} files of {options.distribution}, status {project.status}"
     )
     begun = any(_same(file, options.version) for file in project.files)
-    handed = begun and adopted(inputs) is None and bool(handed_over(ports, inputs.plan))
+    unseen = begun and not adopted(inputs) and not passed_over(inputs)
+    handed = unseen and bool(handed_over(ports, inputs.plan))
     findings = [
         *_status(options, project),
         *_taken(ports, options, project, inputs, handed=handed),
