@@ -46,11 +46,15 @@ class Plan:
     releases: tuple[Release, ...]
     steps: tuple[Step, ...]
     basis: Mapping[str, str] = field(default_factory=dict)
+    _digest: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON: what an approval binds to."""
-        return digest(self.as_json())
+        if not self._digest:
+            # Every entry of a step names it: made anew each time, a release would take the square of its steps.
+            object.__setattr__(self, "_digest", digest(self.as_json()))
+        return self._digest
 
     def as_json(self) -> dict[str, JSON]:
         """Return the plan as data, in the form whose digest counts."""
